@@ -1,0 +1,62 @@
+"""Fetch a file once: resumed where it stopped, checked by its SHA-256."""
+
+import hashlib
+import http.client
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+
+def download(url: str, path: str | Path, sha256: str) -> Path:
+    """Download ``url`` to ``path`` and return it; a file that is there with the right digest is left alone.
+
+    What has arrived stays in ``path`` + ".part" and the next call goes on from there. Raises ConnectionError when
+    the address cannot be reached or the connection breaks, and ValueError when the digest is not ``sha256``.
+    """
+    path = Path(path)
+    if path.exists() and digest(path) == sha256:
+        return path
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(path.name + ".part")
+    if not (part.exists() and digest(part) == sha256):
+        try:
+            append_rest(url, part)
+        except (OSError, http.client.HTTPException) as error:
+            raise ConnectionError(
+                f"could not download {url} ({error}). Check the network and call again: "
+                f"what has arrived is kept in {part}. Or fetch the file by hand and put it at {path}"
+            ) from error
+    found = digest(part)
+    if found != sha256:
+        part.unlink()
+        raise ValueError(f"{url} has SHA-256 {found}, expected {sha256}: it is damaged or another file; call again")
+    part.replace(path)
+    return path
+
+
+def append_rest(url: str, part: Path) -> None:
+    """Append to ``part`` what of ``url`` is not in it yet; from the start where the server cannot resume."""
+    have = part.stat().st_size if part.exists() else 0
+    request = urllib.request.Request(url, headers={"Range": f"bytes={have}-"} if have else {})
+    try:
+        response = urllib.request.urlopen(request, timeout=30)
+    except urllib.error.HTTPError as error:
+        if error.code == 416:  # nothing is left to send: the digest will tell whether that is right
+            return
+        raise
+    with response, open(part, "ab" if response.status == 206 else "wb") as file:
+        expected = response.length
+        received = 0
+        while piece := response.read(1 << 20):
+            received += file.write(piece)
+    if expected is not None and received < expected:
+        raise ConnectionError(f"the connection closed after {have + received:,} bytes")
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of a file, in hexadecimal."""
+    sha256 = hashlib.sha256()
+    with open(path, "rb") as file:
+        while piece := file.read(1 << 20):
+            sha256.update(piece)
+    return sha256.hexdigest()

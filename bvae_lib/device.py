@@ -1,0 +1,18 @@
+"""Which device to run on: the one named, or the best one there is."""
+
+import torch
+
+
+def pick_device(device: str | torch.device = "auto") -> torch.device:
+    """Return ``device``; for "auto" the first of CUDA, MPS and CPU that this machine has.
+
+    Raises ValueError when the named device does not exist here.
+    """
+    if device == "auto":
+        if torch.cuda.is_available():
+            return torch.device("cuda")
+        return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+    try:
+        return torch.empty(0, device=device).device
+    except (RuntimeError, AssertionError) as error:  # torch built without CUDA asserts
+        raise ValueError(f'device {str(device)!r} cannot be used here ({error}); try "auto" or "cpu"') from error

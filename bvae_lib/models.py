@@ -1,0 +1,84 @@
+"""The networks: an encoder that gives a Gaussian posterior over latents, and a decoder that gives pixel logits."""
+
+from typing import NamedTuple
+
+import torch
+from torch import nn
+
+
+class Posterior(NamedTuple):
+    """q(z|x), a Gaussian with diagonal covariance for each image (Kingma and Welling 2014, appendix C.2)."""
+
+    mean: torch.Tensor  # [B, latents]
+    log_variance: torch.Tensor  # [B, latents]
+
+    def rsample(self, generator: torch.Generator | None = None) -> torch.Tensor:
+        """z = mean + sigma * noise, [B, latents], through which gradients flow (chapter 1, equation 7)."""
+        noise = torch.empty_like(self.mean).normal_(generator=generator)
+        return self.mean + (0.5 * self.log_variance).exp() * noise
+
+    def kl(self) -> torch.Tensor:
+        """KL(q(z|x) || N(0, 1)) of each latent in nats, [B, latents] (chapter 1, equation 6)."""
+        # expm1 keeps a KL of 1e-8 from drowning in the rounding of exp(log_variance) - 1.
+        return 0.5 * (self.mean.square() + self.log_variance.expm1() - self.log_variance)
+
+
+class BurgessVAE(nn.Module):
+    """The 64 x 64 network of Burgess et al. (2018, section A.1), with weights drawn from ``seed``.
+
+    Encoder: four convolutions (32 channels, kernel 4, stride 2), two fully connected layers of 256, then mean and
+    log-variance. The decoder is its mirror image. ReLU between layers; the output is Bernoulli logits.
+    """
+
+    def __init__(self, channels: int = 1, latents: int = 10, seed: int = 0):
+        super().__init__()
+        if channels < 1 or latents < 1:
+            raise ValueError(f"channels and latents must be at least 1, not {channels} and {latents}")
+        self.channels, self.latents = channels, latents
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            self.encoder = nn.Sequential(  # 64 x 64 pixels -> 2 latents numbers
+                nn.Conv2d(channels, 32, 4, 2, 1), nn.ReLU(),  # 32 x 32
+                nn.Conv2d(32, 32, 4, 2, 1), nn.ReLU(),  # 16 x 16
+                nn.Conv2d(32, 32, 4, 2, 1), nn.ReLU(),  # 8 x 8
+                nn.Conv2d(32, 32, 4, 2, 1), nn.ReLU(),  # 4 x 4
+                nn.Flatten(),
+                nn.Linear(512, 256), nn.ReLU(),
+                nn.Linear(256, 256), nn.ReLU(),
+                nn.Linear(256, 2 * latents),
+            )  # fmt: skip
+            self.decoder = nn.Sequential(
+                nn.Linear(latents, 256), nn.ReLU(),
+                nn.Linear(256, 256), nn.ReLU(),
+                nn.Linear(256, 512), nn.ReLU(),
+                nn.Unflatten(1, (32, 4, 4)),
+                nn.ConvTranspose2d(32, 32, 4, 2, 1), nn.ReLU(),
+                nn.ConvTranspose2d(32, 32, 4, 2, 1), nn.ReLU(),
+                nn.ConvTranspose2d(32, 32, 4, 2, 1), nn.ReLU(),
+                nn.ConvTranspose2d(32, channels, 4, 2, 1),
+            )  # fmt: skip
+
+    def encode(self, images: torch.Tensor) -> Posterior:
+        """Posterior of ``images``, [B, channels, 64, 64] in [0, 1] -> mean and log-variance [B, latents].
+
+        Raises ValueError for images of another shape or kind.
+        """
+        if images.ndim != 4 or images.shape[1:] != (self.channels, 64, 64) or not images.is_floating_point():
+            raise ValueError(
+                f"images must be float of shape [B, {self.channels}, 64, 64] in [0, 1], "
+                f"not {images.dtype} of shape {list(images.shape)}"
+            )
+        images = images.contiguous(memory_format=torch.channels_last)
+        mean, log_variance = self.encoder(images).float().chunk(2, dim=1)
+        return Posterior(mean, log_variance)
+
+    def decode(self, z: torch.Tensor) -> torch.Tensor:
+        """Bernoulli logits [B, channels, 64, 64] of p(x|z) for latents ``z`` [B, latents]."""
+        if z.ndim != 2 or z.shape[1] != self.latents:
+            raise ValueError(f"z must have shape [B, {self.latents}], not {list(z.shape)}")
+        return self.decoder(z).float()
+
+    @torch.no_grad()
+    def reconstruct(self, images: torch.Tensor) -> torch.Tensor:
+        """Pixel probabilities [B, channels, 64, 64] decoded from the posterior means of ``images``."""
+        return self.decode(self.encode(images).mean).sigmoid()
