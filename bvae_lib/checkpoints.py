@@ -42,7 +42,7 @@ def load_checkpoint(path, model, objective, optimiser, generator: torch.Generato
             tensors = {k: file.get_tensor(k) for k in file.keys()}  # noqa: SIM118  (not a dict)
     except (SafetensorError, TypeError, KeyError, ValueError) as error:
         raise ValueError(f"checkpoint {path} cannot be read ({error}); delete it to start anew") from error
-    for name in stored.keys() | settings.keys() - {"device", "precision"}:
+    for name in (stored.keys() | settings.keys()) - {"device", "precision"}:
         if stored.get(name) != settings.get(name):
             raise ValueError(
                 f"checkpoint {Path(path)} is of another run: its {name} is {stored.get(name)}, here it is "
@@ -52,7 +52,10 @@ def load_checkpoint(path, model, objective, optimiser, generator: torch.Generato
     def part(prefix: str) -> dict[str, torch.Tensor]:
         return {k.removeprefix(prefix): v for k, v in tensors.items() if k.startswith(prefix)}
 
-    model.load_state_dict(part("model."))
+    try:
+        model.load_state_dict(part("model."))
+    except RuntimeError as error:  # weights of other names or shapes
+        raise ValueError(f"checkpoint {Path(path)} is of another run, with another model: {error}") from error
     objective.load_state_dict(part("objective."))
     state = {}
     for name, tensor in part("optimiser.").items():

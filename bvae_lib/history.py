@@ -28,6 +28,7 @@ class History:
     @classmethod
     def from_rows(cls, step: np.ndarray, rows: np.ndarray, settings: dict) -> "History":
         """From rows [records, 3 + latents]: reconstruction, price, capacity, KL of each latent."""
+        rows = rows if len(rows) else np.empty((0, 3), np.float32)  # nothing was recorded, latents included
         return cls(step, rows[:, 0], rows[:, 3:], rows[:, 1], rows[:, 2], settings)
 
     def rows(self) -> np.ndarray:

@@ -48,7 +48,9 @@ def mig(codes, factors) -> MIG:
 
 def bin_indices(latent: np.ndarray) -> np.ndarray:
     """Bin 0 .. 19 of each code of one latent [N]; the bins share its range evenly, a constant falls into one."""
-    edges = np.histogram_bin_edges(latent, BINS)
+    # A collapsed latent may range over a few float32 numbers only: numpy.histogram refuses to find 20 bins there.
+    latent = latent.astype(np.float64)
+    edges = np.linspace(latent.min(), latent.max(), BINS + 1)
     return np.digitize(latent, edges[1:-1])
 
 
@@ -57,7 +59,8 @@ def information(a: np.ndarray, b: np.ndarray) -> float:
     _, a = np.unique(a, return_inverse=True)
     _, b = np.unique(b, return_inverse=True)
     joint = np.zeros((a.max() + 1, b.max() + 1))
-    np.add.at(joint, (a, b), 1 / len(a))
+    np.add.at(joint, (a, b), 1)
+    joint /= len(a)
     independent = joint.sum(axis=1, keepdims=True) * joint.sum(axis=0, keepdims=True)
     seen = joint > 0
     return float((joint[seen] * np.log(joint[seen] / independent[seen])).sum())
@@ -70,6 +73,8 @@ def check(codes, factors) -> tuple[np.ndarray, np.ndarray]:
         raise ValueError(
             f"codes must be [N, latents] and factors [N, factors] for the same N, not {codes.shape} and {factors.shape}"
         )
+    if not np.isfinite(factors).all():
+        raise ValueError("factors hold values that are not finite")
     if not np.isfinite(codes).all():
         raise ValueError("codes hold values that are not finite; did the training diverge?")
     return codes, factors

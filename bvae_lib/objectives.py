@@ -15,7 +15,10 @@ from .models import Posterior
 
 
 def bernoulli_reconstruction(logits: torch.Tensor, images: torch.Tensor) -> torch.Tensor:
-    """-log p(x|z) for Bernoulli pixels, from logits and images [B, C, H, W]: nats per image, a scalar."""
+    """-log p(x|z) for Bernoulli pixels, from logits and images [B, C, H, W] (chapter 1, equation 5).
+
+    Summed over pixels, averaged over the batch: nats per image, a scalar.
+    """
     return F.binary_cross_entropy_with_logits(logits.float(), images, reduction="sum") / len(images)
 
 
@@ -54,7 +57,7 @@ class Objective(nn.Module):
         return weight * reconstruction + self.penalty(kl.sum(), step), reconstruction, kl
 
     def effective_price(self, rate: torch.Tensor, step: int, pixels: int) -> torch.Tensor | float:
-        """``price`` in nats of (summed) reconstruction for a nat of rate: the mean makes it ``pixels`` times as high."""
+        """Nats of (summed) reconstruction paid for a nat of rate: the mean makes ``price`` ``pixels`` times as high."""
         return self.price(rate, step) * (pixels if self.reduction == "mean" else 1)
 
     def penalty(self, rate: torch.Tensor, step: int) -> torch.Tensor:

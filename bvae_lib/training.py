@@ -23,7 +23,6 @@ torch.set_flush_denormal(True)
 OPTIMIZERS = {
     "adam": lambda parameters, lr: torch.optim.Adam(parameters, lr),
     "amsgrad": lambda parameters, lr: torch.optim.Adam(parameters, lr, amsgrad=True),
-    "sgd": lambda parameters, lr: torch.optim.SGD(parameters, lr, momentum=0.9),
 }
 
 
@@ -85,8 +84,10 @@ def fit(
                 kl, rate = kl.detach(), kl.detach().sum()
                 price = objective.effective_price(rate, step, batch[0].numel())
                 objective.update(rate, step)
-                scalars = [reconstruction, price, objective.target(step)]
-                recorder.add(step, loss, torch.cat([torch.stack([torch.as_tensor(s) for s in scalars]), kl]))
+                figures = [reconstruction, price, objective.target(step)]
+                # Plain numbers are filled in on the device: a copy from the CPU would stall a GPU's queue.
+                figures = [f if isinstance(f, torch.Tensor) else kl.new_full((), f) for f in figures]
+                recorder.add(step, loss, torch.cat([torch.stack(figures), kl]))
             if (step + 1) % RECORD_EVERY == 0 or step + 1 == steps:
                 recorder.close()
                 bar.set_postfix_str(recorder.summary(), refresh=False)
@@ -94,8 +95,8 @@ def fit(
                 if checkpoint is not None and (step + 1 == steps or (step + 1) % CHECKPOINT_EVERY == 0):
                     save_checkpoint(checkpoint, model, objective, optimiser, generator, recorder.history())
     except KeyboardInterrupt:
-        bar.write(f"stopped after {step} of {steps} steps; the model holds what was learned so far")
         recorder.close()
+        bar.write(f"stopped after {sum(recorder.steps[-1:])} of {steps} steps; the model holds what was learned so far")
     finally:
         bar.close()
         model.eval()
@@ -125,7 +126,7 @@ class Recorder:
         if self.first_bad >= 0:
             raise FloatingPointError(
                 f"the loss was not finite at step {self.first_bad.item()}; the weights are lost from there on. "
-                f"Try a lower lr than {self.settings['lr']}, precision=\"float32\", or images in [0, 1]"
+                f'Try a lower lr than {self.settings["lr"]}, precision="float32", or images in [0, 1]'
             )
         self.steps.append((self.steps[-1] if self.steps else 0) + self.count)
         self.rows.append((self.total / self.count).cpu().numpy())

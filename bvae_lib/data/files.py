@@ -15,8 +15,7 @@ from .packed import PackedImages
 
 # The HDF5 archive of github.com/google-deepmind/dsprites-dataset; size and digest as TensorFlow Datasets lists them.
 DSPRITES_URL = (
-    "https://github.com/google-deepmind/dsprites-dataset/raw/master/"
-    "dsprites_ndarray_co1sh3sc6or40x32y32_64x64.hdf5"
+    "https://github.com/google-deepmind/dsprites-dataset/raw/master/dsprites_ndarray_co1sh3sc6or40x32y32_64x64.hdf5"
 )
 DSPRITES_SHA256 = "729fa22e884c9c500e1f17415d580746b4c5894fbbb780a1319bbcfa39a745bb"
 
@@ -101,8 +100,8 @@ def read_hdf5(path: Path) -> tuple[np.ndarray, np.ndarray]:
                 if not isinstance(file.get(key), h5py.Dataset):
                     raise ValueError(f"{path}: no {key!r} in this file; it has {sorted(file)}")
             imgs, classes = file["imgs"], file["latents/classes"][()]
-            pieces = (imgs[i : i + CHUNK] for i in range(0, len(imgs), CHUNK))
-            return pack(path, imgs.shape, imgs.dtype, pieces), classes
+            starts = range(0, imgs.shape[0] if imgs.shape else 0, CHUNK)
+            return pack(path, imgs.shape, imgs.dtype, (imgs[i : i + CHUNK] for i in starts)), classes
     except OSError as error:  # h5py's word for a file that is cut short or no HDF5 at all
         raise ValueError(f"{path} is damaged or not an HDF5 file ({error}); download it again") from error
 
@@ -118,7 +117,7 @@ def read_npz(path: Path) -> tuple[np.ndarray, np.ndarray]:
                 classes = np.lib.format.read_array(stream, allow_pickle=False)
             with archive.open("imgs.npy") as stream:
                 shape, dtype = read_header(stream)
-                return pack(path, shape, dtype, read_pieces(stream, shape[0])), classes
+                return pack(path, shape, dtype, read_pieces(stream, shape[0] if shape else 0)), classes
     except (zipfile.BadZipFile, zlib.error, EOFError) as error:
         raise ValueError(f"{path} is damaged or not an .npz archive ({error}); download it again") from error
 

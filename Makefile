@@ -1,0 +1,33 @@
+# make and Python are all that a fresh machine needs; everything else goes into .venv.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/ready
+
+.PHONY: book test lint bench address clean
+.DEFAULT_GOAL := book
+
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; assert sys.version_info >= (3, 10), f"Python 3.10 or newer is needed, this is {sys.version}"'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+book: $(READY)                        ## build the HTML book into _build/html
+	$(BIN)/python book/build.py
+
+test: book                            ## build the book, then test the library, the notebooks and the pages
+	$(BIN)/python -m pytest --nbval-lax tests book
+
+lint: $(READY)                        ## check format and style, notebooks too
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+bench: $(READY)                       ## print the ratios of benchmarks/
+	for file in benchmarks/*.py; do $(BIN)/python $$file; done
+
+address: $(READY)                     ## write the repository's address, URL=..., into the book
+	$(BIN)/python book/address.py "$(URL)"
+
+clean:                                ## remove what was built
+	rm -rf $(VENV) _build book/node_modules book/assets/vendor build *.egg-info .pytest_cache .hypothesis .ruff_cache

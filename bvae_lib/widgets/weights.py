@@ -1,0 +1,67 @@
+"""The decoder's weights on their way to the page: float16, once per network however many widgets show it."""
+
+from weakref import WeakValueDictionary
+
+import ipywidgets
+import numpy as np
+import traitlets
+from torch import nn
+
+HIDDEN, MAPS, SIDE = 256, 32, 64  # units of a full layer, channels of a feature map, pixels of an image's side
+
+_shared = WeakValueDictionary()  # packed weights -> the open Weights that carries them
+
+
+class Weights(ipywidgets.Widget):
+    """A model without a view: ``data`` is what ``pack`` returns. Widgets refer to it, so that a page stores it once."""
+
+    data = traitlets.Bytes().tag(sync=True)
+
+
+def shared(model: nn.Module) -> Weights:
+    """The Weights of ``model``: the same object while the numbers are the same, a new one after more training."""
+    data = pack(model)
+    weights = _shared.get(data)
+    if weights is None or weights.comm is None:  # a closed widget has no counterpart in the page
+        weights = _shared[data] = Weights(data=data)
+    return weights
+
+
+def pack(model: nn.Module) -> bytes:
+    """The decoder of ``model`` as float16, layer by layer the bias and then the weights, in decoder.js's order.
+
+    Full layers: [out, in], the last one's outputs as [4, 4, 32] with channels last. Transposed convolutions:
+    [row parity, column parity, out, row, column, in], because the output pixels of one parity all see their 2 x 2
+    inputs through the same weights. Raises ValueError for another decoder, or weights that are not finite.
+    """
+    check_decoder(model)
+    blocks = []
+    for layer in model.decoder:
+        if not isinstance(layer, nn.Linear | nn.ConvTranspose2d):
+            continue
+        weight, bias = (x.detach().float().cpu().numpy() for x in (layer.weight, layer.bias))
+        if isinstance(layer, nn.ConvTranspose2d):  # [in, out, 4, 4], where output row 2 r + p is input row y's kernel row
+            inputs, outputs = weight.shape[:2]  # 3 - p - 2 dy, if y is the dy-th of the two rows that it sees
+            flipped = weight[:, :, ::-1, ::-1].reshape(inputs, outputs, 2, 2, 2, 2)  # [in, out, dy, py, dx, px]
+            weight = flipped.transpose(3, 5, 1, 2, 4, 0)
+        elif layer.out_features == MAPS * 16:
+            weight, bias = (x.reshape(MAPS, 16, -1).swapaxes(0, 1) for x in (weight, bias))
+        blocks += [bias.ravel(), weight.ravel()]
+    numbers = np.concatenate(blocks)
+    if not np.isfinite(numbers).all():
+        raise ValueError("the decoder's weights are not all finite: did the training diverge?")
+    return numbers.astype("<f2").tobytes()
+
+
+def check_decoder(model: nn.Module) -> None:
+    """ValueError unless ``model`` has BurgessVAE's decoder, the one network that decoder.js knows."""
+    decoder = getattr(model, "decoder", ())
+    found = [tuple(layer.weight.shape) for layer in decoder if hasattr(layer, "weight")] if len(decoder) == 14 else []
+    latents, channels = getattr(model, "latents", None), getattr(model, "channels", None)
+    expected = [(HIDDEN, latents), (HIDDEN, HIDDEN), (MAPS * 16, HIDDEN)]
+    expected += [(MAPS, MAPS, 4, 4)] * 3 + [(MAPS, channels, 4, 4)]
+    if found != expected or channels not in (1, 3):
+        raise ValueError(
+            f"model must be a BurgessVAE with 1 or 3 channels, whose decoder the page knows how to run, not "
+            f"{type(model).__name__} with channels={channels} and weights {found or 'of another kind'}"
+        )

@@ -1,0 +1,69 @@
+"""A History comes back from its file as it was, and as a pandas frame."""
+
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bvae_lib.history import History
+
+
+def history(records=4, latents=3, capacity=None, seed=0):
+    rows = np.random.default_rng(seed).lognormal(0, 8, (records, 3 + latents)).astype(np.float32)
+    rows[:, 2] = np.nan if capacity is None else capacity
+    return History.from_rows(np.arange(1, records + 1) * 50, rows, {"seed": seed, "objective": {"name": "BetaVAE"}})
+
+
+@given(st.integers(1, 6), st.integers(1, 12), st.sampled_from([None, 12.5]), st.integers(0, 2**32))
+def test_save_and_load_return_every_bit(tmp_path_factory, records, latents, capacity, seed):
+    path = tmp_path_factory.mktemp("history") / "run.json"
+    saved = history(records, latents, capacity, seed)
+    saved.save(path)
+    loaded = History.load(path)
+    assert loaded.step.tolist() == saved.step.tolist()
+    assert loaded.rows().dtype == np.float32
+    np.testing.assert_array_equal(loaded.rows(), saved.rows())
+    assert loaded.settings == saved.settings
+
+
+def test_the_file_is_strict_json_though_a_capacity_is_missing(tmp_path):
+    def refuse(constant):
+        raise AssertionError(f"{constant} is not JSON")
+
+    history().save(tmp_path / "run.json")
+    json.loads((tmp_path / "run.json").read_text(), parse_constant=refuse)
+
+
+def test_a_run_that_recorded_nothing_can_be_saved_too(tmp_path):
+    history(records=0).save(tmp_path / "run.json")
+    loaded = History.load(tmp_path / "run.json")
+    assert len(loaded.step) == len(loaded.rate) == len(loaded.price) == 0
+
+
+def test_the_rate_is_the_sum_over_latents():
+    run = history()
+    np.testing.assert_allclose(run.rate, [sum(kl) for kl in run.kl_per_latent], rtol=1e-6)
+
+
+def test_a_frame_has_a_row_for_each_record_and_a_column_for_each_latent():
+    run = history()
+    frame = run.to_pandas()
+    expected = ["step", "reconstruction", "rate", "price", "capacity", "kl_0", "kl_1", "kl_2"]
+    assert list(frame.columns) == expected
+    assert frame["step"].tolist() == [50, 100, 150, 200]
+    np.testing.assert_array_equal(frame[["kl_0", "kl_1", "kl_2"]].to_numpy(), run.kl_per_latent)
+    np.testing.assert_array_equal(frame["reconstruction"], run.reconstruction)
+    assert frame["capacity"].isna().all()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "{}", "[1, 2]", "not JSON", '{"settings": {}, "step": [1]}', '{"settings": {}, "step": [1], "rows": [1]}'],
+)
+def test_a_file_of_another_kind_is_refused(tmp_path, text):
+    path = tmp_path / "run.json"
+    path.write_text(text)
+    with pytest.raises(ValueError, match=r"run\.json is not a saved History"):
+        History.load(path)

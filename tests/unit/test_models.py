@@ -1,0 +1,144 @@
+"""Posterior against torch.distributions, and the network of Burgess et al. (2018)."""
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from torch.distributions import Normal, kl_divergence
+
+from bvae_lib.models import BurgessVAE, Posterior
+
+
+def floats(low, high):
+    return st.lists(st.floats(low, high, width=32, allow_subnormal=False), min_size=12, max_size=12)
+
+
+@given(floats(-10, 10), floats(-15, 10))
+def test_kl_is_that_of_two_gaussians_and_never_negative(mean, log_variance):
+    mean, log_variance = torch.tensor(mean).view(3, 4), torch.tensor(log_variance).view(3, 4)
+    kl = Posterior(mean, log_variance).kl()
+    expected = kl_divergence(Normal(mean.double(), (0.5 * log_variance.double()).exp()), Normal(0.0, 1.0))
+    torch.testing.assert_close(kl.double(), expected, rtol=1e-4, atol=1e-6)
+    assert (kl >= 0).all()
+
+
+def test_known_values_of_kl():
+    mean, log_variance = torch.tensor([[0.0, 3.0, 0.0]]), torch.tensor([[0.0, 0.0, -2.0]])
+    assert Posterior(mean, log_variance).kl()[0].tolist() == pytest.approx([0, 4.5, 0.5 * (0.1353353 + 2 - 1)])
+
+
+@pytest.mark.parametrize("size", [1e-3, 1e-4, 3e-5])
+@pytest.mark.parametrize("sign", [-1, 1])
+def test_a_tiny_kl_is_not_lost_in_rounding(size, sign):
+    log_variance = torch.full((1, 16), sign * size)
+    exact = 0.5 * (log_variance.double().expm1() - log_variance.double())
+    kl = Posterior(torch.zeros(1, 16), log_variance).kl()
+    torch.testing.assert_close(kl.double(), exact, rtol=0.02, atol=0)
+
+
+def test_samples_have_the_mean_and_the_variance():
+    posterior = Posterior(torch.tensor([[1.0, -2.0]]), torch.tensor([[0.0, -3.0]]))
+    many = Posterior(*(part.expand(200_000, 2) for part in posterior))
+    z = many.rsample(torch.Generator().manual_seed(0))
+    torch.testing.assert_close(z.mean(0), posterior.mean[0], rtol=0, atol=0.01)
+    torch.testing.assert_close(z.var(0).log(), posterior.log_variance[0], rtol=0, atol=0.02)
+
+
+def test_the_generator_alone_decides_the_noise():
+    posterior = Posterior(torch.zeros(5, 3), torch.zeros(5, 3))
+    before = torch.get_rng_state()
+    first, second, other = (posterior.rsample(torch.Generator().manual_seed(seed)) for seed in (1, 1, 2))
+    assert torch.equal(first, second)
+    assert not torch.equal(first, other)
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+def test_gradients_flow_through_a_sample():
+    mean, log_variance = torch.randn(6, 4, requires_grad=True), torch.randn(6, 4, requires_grad=True)
+    z = Posterior(mean, log_variance).rsample()
+    z.sum().backward()
+    torch.testing.assert_close(mean.grad, torch.ones(6, 4))
+    torch.testing.assert_close(log_variance.grad, 0.5 * (z - mean).detach())  # 0.5 sigma noise
+
+
+def parameters(module):
+    return sum(p.numel() for p in module.parameters())
+
+
+def test_the_network_has_as_many_parameters_as_the_papers_table():
+    convolutions = (1 * 32 * 16 + 32) + 3 * (32 * 32 * 16 + 32)
+    encoder = convolutions + (512 * 256 + 256) + (256 * 256 + 256) + (256 * 20 + 20)
+    transposed = 3 * (32 * 32 * 16 + 32) + (32 * 1 * 16 + 1)
+    decoder = (10 * 256 + 256) + (256 * 256 + 256) + (256 * 512 + 512) + transposed
+    model = BurgessVAE(channels=1, latents=10)
+    assert parameters(model.encoder) == encoder
+    assert parameters(model.decoder) == decoder == 249_953
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+@pytest.mark.parametrize("latents", [1, 10, 32])
+def test_shapes(channels, latents):
+    model = BurgessVAE(channels, latents)
+    images = torch.rand(5, channels, 64, 64)
+    posterior = model.encode(images)
+    assert posterior.mean.shape == posterior.log_variance.shape == posterior.kl().shape == (5, latents)
+    assert model.decode(posterior.rsample()).shape == images.shape
+
+
+def test_reconstruct_gives_probabilities_decoded_from_the_means():
+    model = BurgessVAE(latents=3)
+    images = torch.rand(4, 1, 64, 64)
+    probabilities = model.reconstruct(images)
+    torch.testing.assert_close(probabilities, model.decode(model.encode(images).mean).sigmoid())
+    assert not probabilities.requires_grad
+
+
+def test_images_of_a_batch_do_not_mix():
+    model = BurgessVAE(latents=3)
+    images = torch.rand(4, 1, 64, 64)
+    torch.testing.assert_close(model.reconstruct(images)[2:3], model.reconstruct(images[2:3]))
+
+
+def test_the_seed_alone_decides_the_weights():
+    before = torch.get_rng_state()
+    first, second, other = BurgessVAE(seed=5), BurgessVAE(seed=5), BurgessVAE(seed=6)
+    assert torch.equal(torch.get_rng_state(), before)
+    for a, b, c in zip(first.parameters(), second.parameters(), other.parameters(), strict=True):
+        assert torch.equal(a, b)
+        assert a.ndim == 1 or not torch.equal(a, c)  # all but the biases
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_at_the_start_signals_neither_die_nor_explode(seed):
+    model = BurgessVAE(latents=10, seed=seed)
+    z = torch.randn(64, 10, generator=torch.Generator().manual_seed(seed))
+    assert 0.5 < model.decode(z).std() < 4
+    images = torch.rand(64, 1, 64, 64, generator=torch.Generator().manual_seed(seed)).round()
+    assert 0.3 < model.encode(images).mean.std() < 3
+
+
+@pytest.mark.parametrize(("channels", "latents"), [(0, 10), (1, 0), (-1, 3)])
+def test_a_network_without_channels_or_latents_is_refused(channels, latents):
+    with pytest.raises(ValueError, match=f"at least 1, not {channels} and {latents}"):
+        BurgessVAE(channels, latents)
+
+
+@pytest.mark.parametrize(
+    "images",
+    [
+        torch.rand(2, 3, 64, 64),
+        torch.rand(2, 1, 32, 32),
+        torch.rand(1, 64, 64),
+        torch.zeros(2, 1, 64, 64, dtype=torch.uint8),
+    ],
+    ids=["channels", "pixels", "no batch", "bytes"],
+)
+def test_images_of_another_shape_or_kind_are_refused(images):
+    with pytest.raises(ValueError, match=r"images must be float of shape \[B, 1, 64, 64\] in \[0, 1\], not torch"):
+        BurgessVAE().encode(images)
+
+
+@pytest.mark.parametrize("shape", [(10,), (2, 9), (2, 1, 10)])
+def test_latents_of_another_shape_are_refused(shape):
+    with pytest.raises(ValueError, match=r"z must have shape \[B, 10\]"):
+        BurgessVAE().decode(torch.zeros(shape))

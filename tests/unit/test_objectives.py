@@ -1,0 +1,191 @@
+"""What the objectives cost: closed forms, prices against autograd, the schedule and the multiplier."""
+
+import math
+
+import pytest
+import torch
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from torch.distributions import Bernoulli, Normal
+
+from bvae_lib.models import Posterior
+from bvae_lib.objectives import BetaVAE, Capacity, Constrained, bernoulli_reconstruction, gaussian_reconstruction
+
+PIXELS = 3 * 5 * 4
+rates = st.floats(0, 60, allow_subnormal=False)
+
+
+def random_batch(seed=0):
+    """Logits, images and a posterior of 6 latents for 8 images of 3 x 5 x 4."""
+    generator = torch.Generator().manual_seed(seed)
+    logits = torch.randn(8, 3, 5, 4, generator=generator)
+    images = torch.rand(8, 3, 5, 4, generator=generator)
+    posterior = Posterior(*torch.randn(2, 8, 6, generator=generator))
+    return logits, images, posterior
+
+
+def slope(objective, rate, step):
+    """d penalty / d rate by autograd."""
+    rate = torch.tensor(rate, requires_grad=True)
+    return torch.autograd.grad(objective.penalty(rate, step), rate)[0].item()
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_bernoulli_reconstruction_is_the_log_likelihood_summed_over_pixels(seed):
+    logits, images, _ = random_batch(seed)
+    likelihood = Bernoulli(logits=logits).log_prob(images.round()).sum(dim=(1, 2, 3)).mean()
+    torch.testing.assert_close(bernoulli_reconstruction(logits, images.round()), -likelihood)
+
+
+@pytest.mark.parametrize("sigma", [0.1, 1.0, 3.0])
+def test_gaussian_reconstruction_is_the_log_likelihood_summed_over_pixels(sigma):
+    logits, images, _ = random_batch()
+    likelihood = Normal(logits.sigmoid(), sigma).log_prob(images).sum(dim=(1, 2, 3)).mean()
+    torch.testing.assert_close(gaussian_reconstruction(logits, images, sigma), -likelihood)
+
+
+def test_a_decoder_that_knows_nothing_pays_log_2_a_pixel():
+    images = torch.rand(4, 1, 64, 64).round()
+    assert bernoulli_reconstruction(torch.zeros(4, 1, 64, 64), images).item() == pytest.approx(4096 * math.log(2))
+
+
+@given(st.floats(0, 100, allow_subnormal=False), st.sampled_from(["bernoulli", "gaussian"]))
+def test_beta_vae_is_distortion_plus_beta_times_rate(beta, likelihood):
+    logits, images, posterior = random_batch()
+    loss, reconstruction, kl = BetaVAE(beta, likelihood)(logits, images, posterior, 0)
+    expected = {"bernoulli": bernoulli_reconstruction, "gaussian": gaussian_reconstruction}[likelihood](logits, images)
+    torch.testing.assert_close(reconstruction, expected)
+    torch.testing.assert_close(kl, posterior.kl().mean(0))
+    torch.testing.assert_close(loss, expected + beta * posterior.kl().sum(1).mean())
+
+
+@given(rates, rates)
+def test_capacity_values(rate, target):
+    rate = torch.tensor(rate)
+    absolute = Capacity(7.0, target, target, penalty="absolute").penalty(rate, 0)
+    hinge = Capacity(7.0, target, target, penalty="hinge").penalty(rate, 0)
+    assert absolute.item() == pytest.approx(7 * abs(rate.item() - target), abs=1e-4)
+    assert hinge.item() == pytest.approx(7 * max(rate.item() - target, 0), abs=1e-4)
+
+
+@given(rates, st.integers(0, 300), st.sampled_from(["absolute", "hinge", "beta", "constrained"]))
+def test_the_price_is_the_slope_of_the_penalty(rate, step, kind):
+    objectives = {
+        "absolute": Capacity(50.0, 1, 40, 200, penalty="absolute"),
+        "hinge": Capacity(50.0, 1, 40, 200, penalty="hinge"),
+        "beta": BetaVAE(3.5),
+        "constrained": Constrained(1, 40, 200, multiplier=12.0),
+    }
+    objective = objectives[kind]
+    assume(abs(rate - 1 - 39 * min(step / 200, 1)) > 1e-3)
+    price = float(objective.price(torch.tensor(rate), step))
+    assert price == pytest.approx(slope(objective, rate, step))
+
+
+def test_prices_on_either_side_of_the_target():
+    below, above = torch.tensor(4.0), torch.tensor(6.0)
+    absolute, hinge = (Capacity(9.0, 5, 5, penalty=penalty) for penalty in ("absolute", "hinge"))
+    assert [absolute.price(below, 0).item(), absolute.price(above, 0).item()] == [-9, 9]
+    assert [hinge.price(below, 0).item(), hinge.price(above, 0).item()] == [0, 9]
+
+
+def gradients(objective, step=0):
+    """Loss and its gradients by logits, mean and log-variance."""
+    logits, images, posterior = random_batch()
+    inputs = [t.requires_grad_() for t in (logits, *posterior)]
+    loss, _, _ = objective(logits, images, posterior, step)
+    return loss, torch.autograd.grad(loss, inputs)
+
+
+def test_the_hinge_is_plain_reconstruction_below_the_target_and_beta_vae_above():
+    for target, beta in [(1000.0, 0.0), (0.0, 20.0)]:
+        hinge, hinge_gradients = gradients(Capacity(20.0, target, target, penalty="hinge"))
+        plain, plain_gradients = gradients(BetaVAE(beta))
+        torch.testing.assert_close(hinge, plain)
+        torch.testing.assert_close(hinge_gradients, plain_gradients)
+
+
+@pytest.mark.parametrize("objective", [Capacity(start=1, stop=26, steps=100), Constrained(1, 26, 100)])
+def test_the_target_grows_evenly_and_then_stays(objective):
+    assert [objective.target(step) for step in (0, 50, 100, 5000)] == [1, 13.5, 26, 26]
+
+
+def test_a_plain_beta_vae_has_no_target():
+    assert math.isnan(BetaVAE().target(3))
+
+
+@given(
+    st.lists(st.floats(0, 30, width=32, allow_subnormal=False), min_size=1, max_size=50),
+    st.sampled_from([0.0, 0.01, 0.5]),
+)
+def test_the_multiplier_follows_the_budget(rates, speed):
+    objective = Constrained(10, 10, 1, multiplier=4.0, speed=speed)
+    for rate in rates:
+        before = objective.multiplier.item()
+        objective.update(torch.tensor(rate), 0)
+        after = objective.multiplier.item()
+        moved = math.exp(speed * min(max(rate - 10, -1), 1))
+        assert after == pytest.approx(before * moved, rel=1e-5)
+        assert after >= 0
+        assert (after >= before) if rate >= 10 else (after <= before)
+
+
+def test_the_multiplier_costs_no_gradient_and_its_update_leaves_the_loss_alone():
+    objective = Constrained(0, 0, 1, multiplier=3.0)
+    rate = torch.tensor(5.0, requires_grad=True)
+    loss = objective.penalty(rate, 0)
+    price = objective.price(rate, 0)
+    objective.update(rate.detach(), 0)
+    loss.backward()
+    assert rate.grad.item() == price.item() == 3.0
+    assert objective.price(rate, 0).item() > 3.0
+
+
+@pytest.mark.parametrize("kind", [BetaVAE, Constrained, Capacity])
+def test_the_mean_reduction_is_a_price_as_many_times_as_high_as_there_are_pixels(kind):
+    name = {BetaVAE: "beta", Constrained: "multiplier", Capacity: "gamma"}[kind]
+    mean, mean_gradients = gradients(kind(**{name: 2.0}, reduction="mean"))
+    total, sum_gradients = gradients(kind(**{name: 2.0 * PIXELS}))
+    torch.testing.assert_close(mean * PIXELS, total)
+    for mean_gradient, sum_gradient in zip(mean_gradients, sum_gradients, strict=True):
+        torch.testing.assert_close(mean_gradient * PIXELS, sum_gradient)
+    rate = torch.tensor(30.0)
+    assert float(kind(**{name: 2.0}, reduction="mean").effective_price(rate, 0, PIXELS)) == 2 * PIXELS
+    assert float(kind(**{name: 2.0}).effective_price(rate, 0, PIXELS)) == 2
+
+
+@pytest.mark.parametrize("reduction", ["sum", "mean"])
+def test_the_reconstruction_reported_is_in_nats_per_image_whatever_the_reduction(reduction):
+    logits, images, posterior = random_batch()
+    _, reconstruction, _ = BetaVAE(reduction=reduction)(logits, images, posterior, 0)
+    torch.testing.assert_close(reconstruction, bernoulli_reconstruction(logits, images))
+
+
+@pytest.mark.parametrize("kind", [BetaVAE, Capacity, Constrained])
+@pytest.mark.parametrize("name", ["beta", "gamma", "start", "stop", "steps", "multiplier", "speed"])
+@pytest.mark.parametrize("value", [-1.0, math.nan, math.inf])
+def test_a_number_that_is_negative_or_not_finite_is_refused(kind, name, value):
+    takes = {BetaVAE: ["beta"], Capacity: ["gamma", "start", "stop", "steps"]}
+    if name in takes.get(kind, ["start", "stop", "steps", "multiplier", "speed"]):
+        with pytest.raises(ValueError, match=f"{name} must be a finite number of at least"):
+            kind(**{name: value})
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [(BetaVAE, "likelihood"), (Capacity, "penalty"), (BetaVAE, "reduction"), (Constrained, "likelihood")],
+)
+def test_an_unknown_word_is_refused(kind, name):
+    with pytest.raises(ValueError, match=f"{name} must be .*not 'nonsense'"):
+        kind(**{name: "nonsense"})
+
+
+def test_settings_tell_objectives_apart():
+    same = Capacity(gamma=5, penalty="hinge"), Capacity(gamma=5, penalty="hinge")
+    assert same[0].settings() == same[1].settings()
+    others = [Capacity(gamma=6, penalty="hinge"), Capacity(gamma=5), BetaVAE(5), BetaVAE(5, "gaussian"), Constrained()]
+    others += [Constrained(speed=0.5), Constrained(multiplier=3), BetaVAE(5, reduction="mean"), Constrained(stop=3)]
+    everything = [same[0].settings(), *(other.settings() for other in others)]
+    for i, one in enumerate(everything):
+        assert one not in everything[:i]
+    assert BetaVAE(4).settings() == {"name": "BetaVAE", "likelihood": "bernoulli", "reduction": "sum", "beta": 4}

@@ -1,0 +1,192 @@
+"""fit: it learns, it repeats, it records what happened, and it refuses what makes no sense."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+
+from bvae_lib import training
+from bvae_lib.data import ImageSet
+from bvae_lib.device import pick_device
+from bvae_lib.models import BurgessVAE
+from bvae_lib.objectives import BetaVAE, Capacity, Constrained, bernoulli_reconstruction
+from bvae_lib.training import fit, pick_precision
+
+IMAGES = torch.rand(20, 1, 64, 64, generator=torch.Generator().manual_seed(0)).round()
+
+
+def train(objective=None, steps=6, images=IMAGES, **options):
+    """A tiny run: the model and its History."""
+    model = BurgessVAE(latents=3)
+    options = {"batch_size": 2, "device": "cpu", "precision": "float32", "progress": False} | options
+    return model, fit(model, images, objective or BetaVAE(), steps, **options)
+
+
+def same_weights(first, second):
+    return all(torch.equal(a, b) for a, b in zip(first.parameters(), second.parameters(), strict=True))
+
+
+class Interrupted(ImageSet):
+    """IMAGES, until Ctrl-C is pressed after some batches."""
+
+    def __init__(self, batches):
+        self.left = batches
+
+    def __len__(self):
+        return len(IMAGES)
+
+    def __getitem__(self, indices):
+        if len(indices) > 1:
+            self.left -= 1
+        if self.left < 0:
+            raise KeyboardInterrupt
+        return IMAGES[indices]
+
+    def to(self, device):
+        return self
+
+
+class InfiniteFrom(BetaVAE):
+    """A loss that overflows from one step on."""
+
+    def __init__(self, step):
+        super().__init__()
+        self.step = step
+
+    def penalty(self, rate, step):
+        return rate * (math.inf if step >= self.step else 1)
+
+
+def test_a_short_run_learns_more_than_the_mean_image(sprites):
+    squares = sprites[sprites.index([(0, 5, 0, pos_x, 16) for pos_x in range(32)])]
+    model, _ = train(steps=120, images=squares, batch_size=8, lr=2e-3)
+    mean = squares.mean(dim=0, keepdim=True).clamp(1e-6, 1 - 1e-6).logit()
+    learned = bernoulli_reconstruction(model.decode(model.encode(squares).mean), squares)
+    assert learned < 0.7 * bernoulli_reconstruction(mean.expand_as(squares), squares)
+
+
+@pytest.mark.parametrize("objective", [BetaVAE, Constrained])
+def test_the_seed_decides_the_weights_to_the_last_bit(objective):
+    (first, history), (same, same_history), (other, _) = (train(objective(), seed=seed) for seed in (1, 1, 2))
+    assert same_weights(first, same)
+    assert not same_weights(first, other)
+    np.testing.assert_array_equal(history.rows(), same_history.rows())
+
+
+def test_a_set_of_images_and_a_tensor_train_alike():
+    assert same_weights(train()[0], train(images=Interrupted(1000))[0])
+
+
+def test_the_global_random_state_is_left_alone():
+    before = torch.get_rng_state()
+    train()
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+def test_optimizers_go_different_ways():
+    ways = [BurgessVAE(latents=3), *(train(optimizer=name, lr=1e-6)[0] for name in ("adam", "amsgrad"))]
+    for i, one in enumerate(ways):
+        assert not any(same_weights(one, other) for other in ways[:i])
+
+
+def test_a_record_is_the_mean_of_its_steps_and_the_last_may_be_shorter(monkeypatch):
+    objective = {"gamma": 10.0, "start": 1, "stop": 8, "steps": 7}
+    monkeypatch.setattr(training, "RECORD_EVERY", 1)
+    _, single = train(Capacity(**objective), steps=7)
+    monkeypatch.setattr(training, "RECORD_EVERY", 3)
+    _, history = train(Capacity(**objective), steps=7)
+    assert single.capacity.tolist() == [1, 2, 3, 4, 5, 6, 7]
+    assert history.step.tolist() == [3, 6, 7]
+    means = [rows.mean(axis=0) for rows in np.split(single.rows(), [3, 6])]
+    np.testing.assert_allclose(history.rows(), means, rtol=1e-5)
+
+
+def test_the_record_holds_price_and_target_and_the_kl_of_each_latent(monkeypatch):
+    monkeypatch.setattr(training, "RECORD_EVERY", 1)
+    _, history = train(Constrained(start=0, stop=6, steps=3, multiplier=7.0), steps=4)
+    assert history.capacity.tolist() == [0, 2, 4, 6]
+    assert history.kl_per_latent.shape == (4, 3)
+    moves = 0.01 * np.clip(history.rate - history.capacity, -1, 1)
+    np.testing.assert_allclose(history.price, 7 * np.exp(np.cumsum(moves) - moves), rtol=1e-5)
+
+    _, history = train(BetaVAE(4, reduction="mean"))
+    assert history.price[-1] == 4 * 64 * 64
+    assert np.isnan(history.capacity).all()
+
+
+def test_the_settings_say_what_was_chosen():
+    _, history = train(BetaVAE(3), seed=8, lr=1e-3, precision="auto")
+    settings = history.settings
+    assert (settings["seed"], settings["lr"], settings["batch_size"], settings["device"]) == (8, 1e-3, 2, "cpu")
+    assert settings["precision"] in ("float32", "bfloat16")
+    assert settings["objective"] == BetaVAE(3).settings()
+
+
+def test_bfloat16_is_used_and_said_and_weights_stay_float32():
+    model, history = train(precision="bfloat16")
+    assert history.settings["precision"] == "bfloat16"
+    assert np.isfinite(history.reconstruction).all()
+    assert {p.dtype for p in model.parameters()} == {torch.float32}
+    assert not same_weights(model, train(precision="float32")[0])
+
+
+@pytest.mark.parametrize("step", [0, 4, 7, 13])
+def test_a_loss_that_is_not_finite_is_an_error_that_names_the_step(monkeypatch, step):
+    monkeypatch.setattr(training, "RECORD_EVERY", 5)
+    with pytest.raises(FloatingPointError, match=rf"not finite at step {step};.*lower lr than 0\.0005"):
+        train(InfiniteFrom(step), steps=20)
+
+
+@pytest.mark.parametrize("batches", [0, 1, 4, 5])
+def test_ctrl_c_returns_the_records_so_far(monkeypatch, capsys, batches):
+    monkeypatch.setattr(training, "RECORD_EVERY", 2)
+    model, history = train(steps=10, images=Interrupted(batches))
+    assert history.step.tolist() == [step for step in (2, 4) if step <= batches] + [batches] * (batches % 2)
+    assert len(history.rate) == len(history.reconstruction) == len(history.step)
+    assert f"stopped after {batches} of 10 steps" in capsys.readouterr().out
+    assert same_weights(model, train(steps=batches)[0] if batches else BurgessVAE(latents=3))
+
+
+def test_progress_is_shown_to_a_person_and_not_to_ci(monkeypatch, capsys):
+    monkeypatch.delenv("CI", raising=False)
+    train(progress=True)
+    assert "reconstruction" in capsys.readouterr().err
+    train(progress=False)
+    monkeypatch.setenv("CI", "true")
+    train(progress=True)
+    assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "fault"),
+    [
+        ({"steps": 0}, "steps must be a whole number of at least 1, not 0"),
+        ({"steps": 2.5}, "steps must be a whole number of at least 1, not 2.5"),
+        ({"batch_size": -1}, "batch_size must be a whole number of at least 1, not -1"),
+        ({"lr": 0}, "lr must be above 0, not 0"),
+        ({"lr": math.nan}, "lr must be above 0, not nan"),
+        ({"optimizer": "lion"}, r"optimizer must be one of \['adam', 'amsgrad'.*not 'lion'"),
+        ({"precision": "float16"}, "precision must be .*not 'float16'"),
+        ({"device": "cuda:99"}, "device 'cuda:99' cannot be used here .*try \"auto\""),
+        ({"images": IMAGES[:0]}, "images is empty"),
+        ({"images": (IMAGES * 255).byte()}, "images must be float in .*not torch.uint8; divide bytes by 255"),
+        ({"images": IMAGES * 255}, r"images must lie in \[0, 1\], not 0 to 255"),
+        ({"images": torch.full_like(IMAGES, math.nan)}, r"images must lie in \[0, 1\], not nan"),
+    ],
+)
+def test_arguments_that_make_no_sense_are_refused(wrong, fault):
+    with pytest.raises(ValueError, match=fault):
+        train(**wrong)
+
+
+@pytest.mark.parametrize("device", ["cuda:99", "nonsense", "xpu:7"])
+def test_a_device_that_is_not_there_is_named(device):
+    with pytest.raises(ValueError, match=f"device '{device}' cannot be used here"):
+        pick_device(device)
+
+
+@pytest.mark.parametrize("precision", ["float64", "", None])
+def test_an_unknown_precision_is_refused(precision):
+    with pytest.raises(ValueError, match='must be "auto", "float32" or "bfloat16"'):
+        pick_precision(precision, torch.device("cpu"))

@@ -1,0 +1,68 @@
+"""Every page of the built book: whole, quiet, readable, with no network."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+TOC = yaml.safe_load((ROOT / "_toc.yml").read_text())
+PAGES = [TOC["root"], *(entry["file"] for entry in TOC["chapters"])]
+AXE = ROOT / "book" / "node_modules" / "axe-core" / "axe.min.js"
+
+
+@pytest.mark.parametrize("page_name", PAGES)
+@pytest.mark.parametrize("way", ["file", "http"])
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1280, "dark"), (375, "light")])
+def test_page_asks_nobody_and_has_no_error(open_page, addresses, page_name, way, width, scheme):
+    page, trouble = open_page(f"{addresses[way]}/{page_name}.html", width, scheme)
+    assert trouble == []
+    assert page.locator("html").get_attribute("data-theme") == scheme
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "the page scrolls sideways"
+
+
+@pytest.mark.parametrize("page_name", PAGES)
+def test_equations_are_typeset(open_page, addresses, page_name):
+    page, trouble = open_page(f"{addresses['file']}/{page_name}.html")
+    written = page.locator("main .math").count()
+    page.wait_for_function("n => document.querySelectorAll('main .math mjx-container').length >= n", arg=written)
+    assert page.locator("mjx-merror").count() == 0
+    assert trouble == []
+
+
+@pytest.mark.parametrize("page_name", PAGES)
+def test_figures_say_what_they_show(open_page, addresses, page_name):
+    page, _ = open_page(f"{addresses['file']}/{page_name}.html")
+    for image in page.locator("main img").all():
+        alt = image.get_attribute("alt") or ""
+        assert len(alt.split()) >= 8, f"{image.get_attribute('src')}: {alt!r} states no finding"
+        assert image.evaluate("i => i.complete && i.naturalWidth > 0")
+
+
+@pytest.mark.parametrize("page_name", PAGES)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_serious_barrier(open_page, addresses, page_name, scheme):
+    page, _ = open_page(f"{addresses['file']}/{page_name}.html", scheme=scheme)
+    page.add_script_tag(path=AXE)
+    found = page.evaluate("axe.run('main').then(r => r.violations)")
+    serious = [(v["id"], [n["html"] for n in v["nodes"]][:3]) for v in found if v["impact"] in ("serious", "critical")]
+    assert serious == []
+
+
+def test_the_front_page_leads_to_every_chapter(open_page, addresses):
+    page, trouble = open_page(f"{addresses['file']}/index.html")
+    page.wait_for_url("**/book/index.html")
+    for name in PAGES[1:]:
+        link = page.locator(f"main a[href='{Path(name).name}.html']").first
+        link.click()
+        page.wait_for_load_state("networkidle")
+        assert page.locator("main h1").count() == 1
+        page.go_back()
+    assert trouble == []
+
+
+def test_no_launch_button_while_the_address_is_a_placeholder(open_page, addresses):
+    config = yaml.safe_load((ROOT / "_config.yml").read_text())
+    page, _ = open_page(f"{addresses['file']}/{PAGES[1]}.html")
+    buttons = page.locator("a[href*='colab.research.google.com'], a[href*='OWNER/REPOSITORY']").count()
+    assert bool(buttons) == bool(config["launch_buttons"]["colab_url"])
