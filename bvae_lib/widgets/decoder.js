@@ -3,37 +3,25 @@
 // A transposed convolution (kernel 4, stride 2, padding 1) is read from its outputs: each output pixel sees 2 x 2 input
 // pixels, through one of four kernels by the parity of its row and column. Maps are channels last and have a border of
 // zeros, so the inputs of a window are two runs of 2 x 32 numbers, and no edge is special. weights.py packs them so.
+// Numbers are float64 because that is what JavaScript calculates with: float32 would be converted at every use.
 
 const HIDDEN = 256, MAPS = 32, SIDE = 64;
 const RUN = 2 * MAPS; // numbers in one row of a window
 
-/** Float32Array from a DataView of little-endian float16. */
-function unpackFloat16(data) {
-  const numbers = new Float32Array(data.byteLength / 2);
-  for (let i = 0; i < numbers.length; i++) {
-    const half = data.getUint16(2 * i, true);
-    const exponent = (half >> 10) & 31, fraction = half & 1023;
-    const size = exponent ? 2 ** (exponent - 25) * (1024 + fraction) : 2 ** -24 * fraction;
-    numbers[i] = half >> 15 ? -size : size;
-  }
-  return numbers;
-}
-
-/** decode(z) -> probabilities of the pixels, Float32Array [64 * 64 * channels]; the same array at every call. */
+/** decode(z) -> probabilities of the pixels [64 * 64 * channels], in the same array at every call. */
 function makeDecoder(data, latents, channels) {
   const numbers = unpackFloat16(data);
   let read = 0;
   const take = (count) => numbers.subarray(read, (read += count));
-  const layer = (outputs, weights) => ({ bias: take(outputs), weights: take(weights) });
 
   const full = [[latents, HIDDEN], [HIDDEN, HIDDEN], [HIDDEN, 16 * MAPS]].map(([inputs, outputs]) => ({
-    ...layer(outputs, inputs * outputs), output: new Float32Array(outputs),
+    bias: take(outputs), weights: take(inputs * outputs), output: new Float64Array(outputs),
   }));
-  const maps = [4, 8, 16, 32].map((side) => ({
-    side, input: new Float32Array((side + 2) ** 2 * MAPS),
-    ...layer(side < 32 ? MAPS : channels, 16 * MAPS * (side < 32 ? MAPS : channels)),
-  }));
-  const pixels = new Float32Array(SIDE * SIDE * channels);
+  const maps = [4, 8, 16, 32].map((side) => {
+    const outputs = side < 32 ? MAPS : channels;
+    return { side, bias: take(outputs), weights: take(16 * MAPS * outputs), input: new Float64Array((side + 2) ** 2 * MAPS) };
+  });
+  const pixels = new Float64Array(SIDE * SIDE * channels);
 
   return (z) => {
     let values = z;
@@ -41,8 +29,8 @@ function makeDecoder(data, latents, channels) {
       multiply(values, weights, bias, output);
       values = output;
     }
-    for (let y = 0; y < 4; y++) // into the middle of the first map
-      maps[0].input.set(values.subarray(y * 4 * MAPS, (y + 1) * 4 * MAPS), ((y + 1) * 6 + 1) * MAPS);
+    const first = maps[0].input; // 4 x 4 inside its border
+    for (let i = 0; i < values.length; i++) first[((i >> 7) * 6 + 7) * MAPS + (i & 127)] = values[i];
     for (let i = 0; i < 3; i++) upsample(maps[i], maps[i + 1].input, MAPS, 1);
     upsample(maps[3], pixels, channels, 0);
     for (let i = 0; i < pixels.length; i++) pixels[i] = 1 / (1 + Math.exp(-pixels[i]));
@@ -60,19 +48,63 @@ function multiply(input, weights, bias, output) {
   }
 }
 
-/** A transposed convolution to twice the side, with ReLU where the output is a map, which has a border of 1. */
+/**
+ * A transposed convolution to twice the side. With border 1 the output is the next map, after ReLU; with 0 it is logits.
+ * Four pixels of one parity and two channels are summed together, so that six numbers read serve eight products.
+ */
 function upsample({ side, input, bias, weights }, output, channels, border) {
-  const inputRow = (side + 2) * MAPS, outputRow = (2 * side + 2 * border) * channels;
+  const inputRow = (side + 2) * MAPS, outputRow = 2 * (side + border) * channels, next = 2 * channels;
+  const floor = border ? 0 : -Infinity;
   for (let y = 0; y < 2 * side; y++) {
-    for (let x = 0; x < 2 * side; x++) {
-      const upper = ((y + 1) >> 1) * inputRow + ((x + 1) >> 1) * MAPS, lower = upper + inputRow;
-      let w = ((y & 1) * 2 + (x & 1)) * channels * 2 * RUN;
-      const o = (y + border) * outputRow + (x + border) * channels;
-      for (let c = 0; c < channels; c++, w += 2 * RUN) {
-        let sum = bias[c];
-        for (let i = 0; i < RUN; i++) sum += weights[w + i] * input[upper + i] + weights[w + RUN + i] * input[lower + i];
-        output[o + c] = border && sum < 0 ? 0 : sum;
+    for (let parity = 0; parity < 2; parity++) {
+      for (let x = 0; x < side; x += 4) {
+        const window = ((y + 1) >> 1) * inputRow + (x + parity) * MAPS;
+        let w = ((y & 1) * 2 + parity) * channels * 2 * RUN;
+        let o = (y + border) * outputRow + (2 * x + parity + border) * channels;
+        let c = 0;
+        for (; c + 1 < channels; c += 2, w += 4 * RUN, o += 2) {
+          let a0 = bias[c], a1 = a0, a2 = a0, a3 = a0;
+          let b0 = bias[c + 1], b1 = b0, b2 = b0, b3 = b0;
+          for (let row = 0; row < 2; row++) {
+            const u = window + row * inputRow, v = w + row * RUN;
+            for (let i = 0; i < RUN; i++) {
+              const a = weights[v + i], b = weights[v + 2 * RUN + i];
+              const p0 = input[u + i], p1 = input[u + MAPS + i], p2 = input[u + 2 * MAPS + i], p3 = input[u + 3 * MAPS + i];
+              a0 += a * p0; a1 += a * p1; a2 += a * p2; a3 += a * p3;
+              b0 += b * p0; b1 += b * p1; b2 += b * p2; b3 += b * p3;
+            }
+          }
+          output[o] = a0 > floor ? a0 : floor; output[o + next] = a1 > floor ? a1 : floor;
+          output[o + 2 * next] = a2 > floor ? a2 : floor; output[o + 3 * next] = a3 > floor ? a3 : floor;
+          output[o + 1] = b0 > floor ? b0 : floor; output[o + 1 + next] = b1 > floor ? b1 : floor;
+          output[o + 1 + 2 * next] = b2 > floor ? b2 : floor; output[o + 1 + 3 * next] = b3 > floor ? b3 : floor;
+        }
+        if (c < channels) { // the last channel of an odd number
+          let a0 = bias[c], a1 = a0, a2 = a0, a3 = a0;
+          for (let row = 0; row < 2; row++) {
+            const u = window + row * inputRow, v = w + row * RUN;
+            for (let i = 0; i < RUN; i++) {
+              const a = weights[v + i];
+              a0 += a * input[u + i]; a1 += a * input[u + MAPS + i];
+              a2 += a * input[u + 2 * MAPS + i]; a3 += a * input[u + 3 * MAPS + i];
+            }
+          }
+          output[o] = a0 > floor ? a0 : floor; output[o + next] = a1 > floor ? a1 : floor;
+          output[o + 2 * next] = a2 > floor ? a2 : floor; output[o + 3 * next] = a3 > floor ? a3 : floor;
+        }
       }
     }
   }
+}
+
+/** Float64Array from a DataView of little-endian float16. */
+function unpackFloat16(data) {
+  const numbers = new Float64Array(data.byteLength / 2);
+  for (let i = 0; i < numbers.length; i++) {
+    const half = data.getUint16(2 * i, true);
+    const exponent = (half >> 10) & 31, fraction = half & 1023;
+    const size = exponent ? 2 ** (exponent - 25) * (1024 + fraction) : 2 ** -24 * fraction;
+    numbers[i] = half >> 15 ? -size : size;
+  }
+  return numbers;
 }

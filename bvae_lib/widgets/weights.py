@@ -7,7 +7,7 @@ import numpy as np
 import traitlets
 from torch import nn
 
-HIDDEN, MAPS, SIDE = 256, 32, 64  # units of a full layer, channels of a feature map, pixels of an image's side
+HIDDEN, MAPS = 256, 32  # units of a full layer, channels of a feature map
 
 _shared = WeakValueDictionary()  # packed weights -> the open Weights that carries them
 
@@ -40,8 +40,9 @@ def pack(model: nn.Module) -> bytes:
         if not isinstance(layer, nn.Linear | nn.ConvTranspose2d):
             continue
         weight, bias = (x.detach().float().cpu().numpy() for x in (layer.weight, layer.bias))
-        if isinstance(layer, nn.ConvTranspose2d):  # [in, out, 4, 4], where output row 2 r + p is input row y's kernel row
-            inputs, outputs = weight.shape[:2]  # 3 - p - 2 dy, if y is the dy-th of the two rows that it sees
+        if isinstance(layer, nn.ConvTranspose2d):  # [in, out, 4, 4]
+            inputs, outputs = weight.shape[:2]
+            # An output row of parity p sees the dy-th of its two input rows through kernel row 3 - p - 2 dy.
             flipped = weight[:, :, ::-1, ::-1].reshape(inputs, outputs, 2, 2, 2, 2)  # [in, out, dy, py, dx, px]
             weight = flipped.transpose(3, 5, 1, 2, 4, 0)
         elif layer.out_features == MAPS * 16:

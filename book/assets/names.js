@@ -1,0 +1,11 @@
+// Two of the theme's buttons have another name than the one that stands in them ("Search", for "Search Ctrl+K"; the
+// colour mode, for its icon's title). Who speaks to the page says what stands there, so the name takes that in.
+document.addEventListener("DOMContentLoaded", () => {
+  for (const button of document.querySelectorAll("button.search-button__button")) {
+    if (button.innerText.includes("Search")) button.removeAttribute("aria-label");
+  }
+  for (const button of document.querySelectorAll("button.theme-switch-button")) {
+    const modes = [...button.querySelectorAll(".theme-switch")].map((icon) => icon.title || icon.textContent.trim());
+    button.setAttribute("aria-label", `Color mode: ${modes.join(", ")}`);
+  }
+});

@@ -1,0 +1,35 @@
+// What the widgets share: elements, pictures, and the values of a strip.
+
+const VALUES = [-3, -2, -1, 0, 1, 2, 3]; // of the latent that moves; pictures.py has the same
+
+/** An element with attributes (functions become listeners) and children. */
+function element(tag, attributes = {}, ...children) {
+  const made = SVG_TAGS.has(tag) ? document.createElementNS("http://www.w3.org/2000/svg", tag) : document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (typeof value === "function") made.addEventListener(name, value);
+    else made.setAttribute(name, value);
+  }
+  made.append(...children);
+  return made;
+}
+
+const SVG_TAGS = new Set(["svg", "g", "path", "line", "rect", "circle", "text"]);
+
+/** A range input as every widget wants it: its own arrow keys, which JupyterLab would take for shortcuts. */
+function slider(attributes) {
+  return element("input", { type: "range", "data-lm-suppress-shortcuts": "true", ...attributes });
+}
+
+/** A picture of 64 x 64 pixels: paint(probabilities, channels last) shows them. */
+function makePicture(channels, attributes = {}) {
+  const canvas = element("canvas", { width: 64, height: 64, class: "bvae-picture", ...attributes });
+  const context = canvas.getContext("2d");
+  const image = context.createImageData(64, 64);
+  image.data.fill(255);
+  const paint = (pixels) => {
+    for (let i = 0; i < 64 * 64; i++)
+      for (let c = 0; c < 3; c++) image.data[4 * i + c] = 255 * pixels[channels === 1 ? i : 3 * i + c];
+    context.putImageData(image, 0, 0);
+  };
+  return { canvas, paint };
+}

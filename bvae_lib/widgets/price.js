@@ -1,0 +1,132 @@
+// Price: one slider over trained models; their latents, KL per latent, and place on the rate-distortion curve.
+
+const WIDTH = 340, HEIGHT = 230, LEFT = 46, TOP = 26, BOTTOM = 40, RIGHT = 12; // of a chart, in its own units
+
+function render({ model, el }) {
+  const runs = model.get("runs");
+  const most = Math.max(...runs.map((run) => run.kl[0][1]));
+
+  const input = slider({
+    min: 0, max: runs.length - 1, step: 1, "aria-label": "price β",
+    input: () => {
+      model.set("index", input.valueAsNumber);
+      model.save_changes();
+    },
+  });
+  const marks = element("span", { class: "bvae-ends", "aria-hidden": "true" },
+    element("span", {}, `β = ${short(runs[0].price)}`), element("span", {}, `β = ${short(runs.at(-1).price)}`));
+  const facts = element("p", { class: "bvae-facts", "aria-hidden": "true" });
+  const strips = element("div", { class: "bvae-strips" });
+  const bars = element("div", { class: "bvae-chart" }), curve = element("div", { class: "bvae-chart" });
+  el.append(element("div", { class: "bvae" },
+    facts, input, marks, element("div", { class: "bvae-charts" }, bars, curve), strips));
+
+  function draw() {
+    const index = model.get("index"), run = runs[index];
+    const told = `β = ${short(run.price)} · rate ${run.rate.toFixed(2)} nats · distortion ${run.distortion.toFixed(2)} nats · `
+      + `${run.active} active latent${run.active === 1 ? "" : "s"}`;
+    input.value = index;
+    input.setAttribute("aria-valuetext", told.replaceAll(" · ", ", "));
+    facts.textContent = told;
+    bars.replaceChildren(drawBars(run, most));
+    curve.replaceChildren(drawCurve(runs, index));
+    strips.replaceChildren(...drawStrips(run));
+  }
+  model.on("change:index", draw);
+  draw();
+  return () => model.off("change:index", draw);
+}
+
+/** A row of seven pictures for each latent, cut out of the run's one sheet by its offset. */
+function drawStrips({ shown, kl, sheet }) {
+  const nats = new Map(kl);
+  const note = shown.length
+    ? `What the dearest latents do, from ${VALUES[0]} to ${VALUES.at(-1)}:`
+    : "At this price no latent pays for itself: every image is decoded to the same picture.";
+  return [
+    element("p", { class: "bvae-note" }, note),
+    ...shown.map((latent, i) => {
+      const label = `z${latent} · ${nats.get(latent).toFixed(2)} nats`;
+      const at = shown.length > 1 ? (100 * i) / (shown.length - 1) : 0;
+      const style = `background: url("${sheet}") 0 ${at}% / 100% ${100 * shown.length}%`;
+      return element("div", { class: "bvae-row" },
+        element("span", { class: "bvae-name" }, label),
+        element("span", { class: "bvae-sheet", role: "img", "aria-label": `Seven pictures: ${label}`, style }));
+    }),
+  ];
+}
+
+/** KL of each latent, sorted; the scale is the same at every price. */
+function drawBars({ kl }, most) {
+  const axes = makeAxes([0, kl.length], [0, most], "KL of each latent", "latent, sorted", "KL (nats)", []);
+  const wide = (WIDTH - LEFT - RIGHT) / kl.length;
+  kl.forEach(([latent, nats], i) => {
+    const y = axes.y(nats), x = axes.x(i);
+    axes.svg.append(element("rect", { x: x + 0.1 * wide, y, width: 0.8 * wide, height: axes.y(0) - y, class: "bvae-fill-blue" }));
+    if (wide > 18) axes.svg.append(element("text", { x: x + wide / 2, y: axes.y(0) + 13, "text-anchor": "middle" }, `z${latent}`));
+  });
+  const told = kl.slice(0, 5).map(([latent, nats]) => `z${latent} ${nats.toFixed(2)}`).join(", ");
+  axes.svg.setAttribute("aria-label", `Bars: KL of each latent in nats, the largest ${told}`);
+  return axes.svg;
+}
+
+/** Every run as a point; the one shown in orange, with the line of slope minus its price through it. */
+function drawCurve(runs, index) {
+  const rates = runs.map((run) => run.rate), distortions = runs.map((run) => run.distortion);
+  const margin = 0.08 * (Math.max(...distortions) - Math.min(...distortions) || 1);
+  const domain = [0, 1.08 * Math.max(...rates) || 1];
+  const range = [Math.min(...distortions) - margin, Math.max(...distortions) + margin];
+  const axes = makeAxes(domain, range, "Rate–distortion curve", "rate R (nats)", "distortion D (nats)", ticks(...domain));
+  const points = runs.map((run) => [axes.x(run.rate), axes.y(run.distortion)]).sort((a, b) => a[0] - b[0]);
+  axes.svg.append(element("path", { d: `M${points.join("L")}`, class: "bvae-line-blue" }));
+  for (const [x, y] of points) axes.svg.append(element("circle", { cx: x, cy: y, r: 3, class: "bvae-fill-blue" }));
+
+  const { price, rate, distortion } = runs[index];
+  // The line ends where it leaves the chart, through the top or bottom or through a side.
+  const ends = [[domain[0], range[1]], [domain[1], range[0]]].map(([side, level]) => {
+    const atLevel = price ? rate + (distortion - level) / price : side;
+    const r = side < rate ? Math.max(side, atLevel) : Math.min(side, atLevel);
+    return [axes.x(r), axes.y(distortion - price * (r - rate))];
+  });
+  axes.svg.append(
+    element("path", { d: `M${ends.join("L")}`, class: "bvae-line-orange" }),
+    element("circle", { cx: axes.x(rate), cy: axes.y(distortion), r: 6, class: "bvae-fill-orange" }),
+    element("text", { x: WIDTH - RIGHT, y: TOP + 12, "text-anchor": "end" }, `slope −β = −${short(price)}`),
+  );
+  axes.svg.setAttribute("aria-label", `Rate–distortion curve of ${runs.length} models: at β = ${short(price)} the rate is `
+    + `${rate.toFixed(2)} nats and the distortion ${distortion.toFixed(2)} nats; the slope there is minus the price`);
+  return axes.svg;
+}
+
+/** An empty chart: its svg, and x() and y() from data to its units. */
+function makeAxes([x0, x1], [y0, y1], title, xLabel, yLabel, xTicks) {
+  const x = (value) => LEFT + ((value - x0) / (x1 - x0 || 1)) * (WIDTH - LEFT - RIGHT);
+  const y = (value) => HEIGHT - BOTTOM - ((value - y0) / (y1 - y0 || 1)) * (HEIGHT - TOP - BOTTOM);
+  const middle = (TOP + HEIGHT - BOTTOM) / 2;
+  const svg = element("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img" },
+    element("text", { x: LEFT, y: 14, class: "bvae-title" }, title),
+    element("text", { x: (LEFT + WIDTH - RIGHT) / 2, y: HEIGHT - 6, "text-anchor": "middle" }, xLabel),
+    element("text", { x: 11, y: middle, "text-anchor": "middle", transform: `rotate(-90 11 ${middle})` }, yLabel),
+    ...ticks(y0, y1).flatMap((value) => [
+      element("line", { x1: LEFT, x2: WIDTH - RIGHT, y1: y(value), y2: y(value), class: "bvae-grid" }),
+      element("text", { x: LEFT - 4, y: y(value) + 4, "text-anchor": "end" }, short(value)),
+    ]),
+    ...xTicks.map((value) => element("text", { x: x(value), y: HEIGHT - BOTTOM + 14, "text-anchor": "middle" }, short(value))),
+    element("path", { d: `M${LEFT},${TOP}V${HEIGHT - BOTTOM}H${WIDTH - RIGHT}`, class: "bvae-axis" }));
+  return { svg, x, y };
+}
+
+/** Four or so round numbers from low to high. */
+function ticks(low, high) {
+  const rough = (high - low) / 4, power = 10 ** Math.floor(Math.log10(rough));
+  const step = power * [1, 2, 5, 10].find((s) => s * power >= rough);
+  const first = Math.ceil(low / step);
+  return Array.from({ length: Math.floor(high / step) - first + 1 }, (_, i) => (first + i) * step);
+}
+
+/** A number in at most three digits, where it has no more before its point. */
+function short(value) {
+  return String(Math.abs(value) < 1000 ? Number(value.toPrecision(3)) : Math.round(value));
+}
+
+export default { render };

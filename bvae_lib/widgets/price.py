@@ -1,0 +1,94 @@
+"""A slider over the price of a nat: which latents a model buys at each, and where that puts it on the R-D curve."""
+
+from typing import NamedTuple
+
+import anywidget
+import numpy as np
+import torch
+import traitlets
+from torch import nn
+
+from . import pictures
+from .source import source
+from .traversal import check_images, encode
+from .weights import check_decoder
+
+ROWS = 5  # latents shown of each run: five pictures of seven values stay within a page's weight
+
+
+class Run(NamedTuple):
+    """One trained model and what it cost; all in nats per image but the price, nats of distortion for a nat of rate."""
+
+    price: float
+    model: nn.Module
+    rate: float
+    distortion: float
+    kl_per_latent: np.ndarray  # [latents], whose sum is the rate
+
+
+class Price(anywidget.AnyWidget):
+    """Drag the price beta and see what the models trained at it have learned.
+
+    ``runs`` are at least two ``Run`` (or tuples in that order) of one architecture, in any order. For each, what its
+    dearest latents do to ``image`` [channels, 64, 64] in [0, 1], its KL per latent in nats, and its place on the
+    rate-distortion curve with the line whose slope is minus the price. The pictures are drawn here, once, and
+    travel as one PNG a run, so neither kernel nor weights are needed to look at them.
+
+    ``widget.index`` is the run shown, counted from the lowest price; it can be set and observed.
+    """
+
+    _esm = source("dom.js", "price.js")
+    _css = source("widgets.css")
+
+    index = traitlets.Int(0).tag(sync=True)
+    runs = traitlets.List().tag(sync=True)  # {price, rate, distortion, kl [latents], latents shown, sheet}
+
+    def __init__(self, runs, image, active: float = 0.01):
+        runs = check_runs(runs)
+        images = check_images(torch.as_tensor(image)[None])
+        super().__init__(runs=[describe(run, images, active) for run in runs])
+
+    @traitlets.validate("index")
+    def _check_index(self, proposal) -> int:
+        if not 0 <= proposal["value"] < len(self.runs):
+            raise ValueError(f"index must be from 0 to {len(self.runs) - 1}, not {proposal['value']}")
+        return proposal["value"]
+
+
+def check_runs(runs) -> list[Run]:
+    """The runs by rising price, or ValueError with what is wrong."""
+    runs = [Run(*run) for run in runs]
+    if len(runs) < 2:
+        raise ValueError(f"runs must be at least two trained prices (five make a curve), not {len(runs)}")
+    for run in runs:
+        check_decoder(run.model)
+        kl = np.asarray(run.kl_per_latent, dtype=float)
+        if kl.shape != (run.model.latents,) or not np.isfinite([run.price, run.rate, run.distortion, *kl]).all():
+            raise ValueError(
+                f"the run of price {run.price} needs a finite rate, distortion and KL for each of its "
+                f"{run.model.latents} latents, not {run.rate}, {run.distortion} and {run.kl_per_latent}"
+            )
+    shapes = {(run.model.channels, run.model.latents) for run in runs}
+    if len(shapes) > 1:
+        raise ValueError(f"runs must share one architecture, not (channels, latents) of {sorted(shapes)}")
+    return sorted(runs, key=lambda run: run.price)
+
+
+def describe(run: Run, image: torch.Tensor, active: float) -> dict:
+    """What the page shows of one run; ``image`` is [1, channels, 64, 64]."""
+    kl = np.asarray(run.kl_per_latent, dtype=float)
+    order = np.argsort(-kl, kind="stable")
+    shown = [int(i) for i in order[:ROWS] if kl[i] >= active]
+    _, mean, _ = encode(run.model, image)
+    sheet = ""
+    if shown:
+        sheet = pictures.data_url(pictures.png(pictures.sheet(pictures.traversals(run.model, mean[0], shown))))
+    return {
+        "price": float(run.price),
+        "rate": float(run.rate),
+        "distortion": float(run.distortion),
+        "kl": [[int(i), float(kl[i])] for i in order],
+        "active": int((kl >= active).sum()),
+        "shown": shown,
+        "sheet": sheet,
+    }
