@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
-.PHONY: book test lint bench address clean
+.PHONY: book test lint bench zoo address clean
 .DEFAULT_GOAL := book
 
 $(READY): pyproject.toml constraints.txt
@@ -25,6 +25,9 @@ lint: $(READY)                        ## check format and style, notebooks too
 
 bench: $(READY)                       ## print the ratios of benchmarks/
 	for file in benchmarks/*.py; do $(BIN)/python $$file; done
+
+zoo: $(READY)                         ## train what the zoo lacks, one model after another; goes on where it stopped
+	$(BIN)/python -m bvae_lib.zoo
 
 address: $(READY)                     ## write the repository's address, URL=..., into the book
 	$(BIN)/python book/address.py "$(URL)"

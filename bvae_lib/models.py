@@ -53,23 +53,23 @@ class BurgessVAE(nn.Module):
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             self.encoder = nn.Sequential(  # 64 x 64 pixels -> 2 latents numbers
-                nn.Conv2d(channels, 32, 4, 2, 1), nn.ReLU(),  # 32 x 32
-                nn.Conv2d(32, 32, 4, 2, 1), nn.ReLU(),  # 16 x 16
-                nn.Conv2d(32, 32, 4, 2, 1), nn.ReLU(),  # 8 x 8
-                nn.Conv2d(32, 32, 4, 2, 1), nn.ReLU(),  # 4 x 4
+                nn.Conv2d(channels, 32, 4, 2, 1), nn.ReLU(True),  # 32 x 32
+                nn.Conv2d(32, 32, 4, 2, 1), nn.ReLU(True),  # 16 x 16
+                nn.Conv2d(32, 32, 4, 2, 1), nn.ReLU(True),  # 8 x 8
+                nn.Conv2d(32, 32, 4, 2, 1), nn.ReLU(True),  # 4 x 4
                 nn.Flatten(),
-                nn.Linear(512, 256), nn.ReLU(),
-                nn.Linear(256, 256), nn.ReLU(),
+                nn.Linear(512, 256), nn.ReLU(True),
+                nn.Linear(256, 256), nn.ReLU(True),
                 nn.Linear(256, 2 * latents),
             )  # fmt: skip
             self.decoder = nn.Sequential(
-                nn.Linear(latents, 256), nn.ReLU(),
-                nn.Linear(256, 256), nn.ReLU(),
-                nn.Linear(256, 512), nn.ReLU(),
+                nn.Linear(latents, 256), nn.ReLU(True),
+                nn.Linear(256, 256), nn.ReLU(True),
+                nn.Linear(256, 512), nn.ReLU(True),
                 nn.Unflatten(1, (32, 4, 4)),
-                nn.ConvTranspose2d(32, 32, 4, 2, 1), nn.ReLU(),
-                nn.ConvTranspose2d(32, 32, 4, 2, 1), nn.ReLU(),
-                nn.ConvTranspose2d(32, 32, 4, 2, 1), nn.ReLU(),
+                nn.ConvTranspose2d(32, 32, 4, 2, 1), nn.ReLU(True),
+                nn.ConvTranspose2d(32, 32, 4, 2, 1), nn.ReLU(True),
+                nn.ConvTranspose2d(32, 32, 4, 2, 1), nn.ReLU(True),
                 nn.ConvTranspose2d(32, channels, 4, 2, 1),
             )  # fmt: skip
             self.apply(keep_variance)

