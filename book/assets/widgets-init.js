@@ -6,3 +6,11 @@ window.MathJax.Hub = window.MathJax.Hub || {
   Config: () => {},
   Configured: () => {},
 };
+
+// A slider of ipywidgets has a label beside it that its handle does not know of: name the handle by it.
+new MutationObserver(() => {
+  for (const handle of document.querySelectorAll(".noUi-handle:not([aria-label])")) {
+    const label = handle.closest(".jupyter-widgets")?.querySelector(".widget-label")?.textContent;
+    if (label) handle.setAttribute("aria-label", label);
+  }
+}).observe(document.documentElement, { childList: true, subtree: true });
