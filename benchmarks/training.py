@@ -4,8 +4,8 @@ limit       the bare forward, backward and step of the same network on one ready
 fit         bvae_lib.training.fit on dSprites
 DataLoader  float32 tensors in a TensorDataset and a DataLoader, layers in PyTorch's own layout, .item() every step
 
-The three take turns, a few seconds each, several rounds; a round's figures are the best of no one else's time,
-so the ratio is taken within each round and the median over rounds is printed.
+The three take turns, a few seconds each, for several rounds. Ratios are taken within a round, so that a machine that
+is slow for a while is slow for all three, and the median over rounds is printed.
 """
 
 import statistics
