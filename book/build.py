@@ -95,13 +95,14 @@ def empty_stale_cache() -> None:
 
 
 def build() -> None:
-    index = BUILD / "html" / "index.html"
+    index, reports = BUILD / "html" / "index.html", BUILD / "html" / "reports"
     index.unlink(missing_ok=True)
+    shutil.rmtree(reports, ignore_errors=True)  # of notebooks that failed in an earlier build
     command = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build", str(ROOT)]
-    # One thread pool a kernel, and progress bars would be frozen into the page.
+    # With CI set no progress bar is drawn: it would be frozen into the page.
     environment = os.environ | {"CI": "true", "PYTHONPATH": str(ROOT)}
     code = subprocess.run(command, cwd=ROOT, env=environment).returncode
-    failed = [str(log) for log in (BUILD / "html" / "reports").rglob("*.log")]
+    failed = [str(log) for log in reports.rglob("*.log")]
     if code or failed or not index.exists():
         raise SystemExit(f"the book was not built (exit {code}); failed notebooks: {failed or 'none'}")
     print(f"open {index}")

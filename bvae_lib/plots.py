@@ -6,6 +6,7 @@ import torch
 from matplotlib.figure import Figure
 
 from .history import History
+from .metrics import ACTIVE
 
 # Okabe and Ito's palette, in the order in which a figure takes them.
 BLUE, ORANGE, GREEN, PINK, SKY, RED, YELLOW, GREY = COLOURS = (
@@ -64,7 +65,7 @@ def traversal(model, image: torch.Tensor, kl=None, span: float = 3.0, columns: i
     return grid(rows, labels, f"each latent from {-span:g} to {span:g}")
 
 
-def kl_bars(runs: dict[str, np.ndarray], floor: float = 0.01) -> Figure:
+def kl_bars(runs: dict[str, np.ndarray], floor: float = ACTIVE) -> Figure:
     """KL of each latent in nats [latents], a colour for each run named; sorted within the run.
 
     A line marks ``floor``, below which a latent counts as inactive.

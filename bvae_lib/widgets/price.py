@@ -8,6 +8,7 @@ import torch
 import traitlets
 from torch import nn
 
+from ..metrics import ACTIVE
 from . import pictures
 from .source import source
 from .traversal import check_images, encode
@@ -44,7 +45,7 @@ class Price(anywidget.AnyWidget):
     picture = traitlets.Unicode().tag(sync=True)  # the real image
     runs = traitlets.List().tag(sync=True)  # {price, rate, distortion, kl [latents], decoded, latents shown, sheet}
 
-    def __init__(self, runs, image, active: float = 0.01):
+    def __init__(self, runs, image, active: float = ACTIVE):
         runs = check_runs(runs)
         images = check_images(torch.as_tensor(image)[None])
         super().__init__(

@@ -42,7 +42,7 @@ class Traversal(anywidget.AnyWidget):
     sliders = traitlets.List().tag(sync=True)  # {latent, label, active}, from the top
     images = traitlets.List().tag(sync=True)  # {picture, mean [latents], sigma [latents]} of each button
 
-    def __init__(self, model, images=None, factors=None, factor_names=None, active: float = 0.01):
+    def __init__(self, model, images=None, factors=None, factor_names=None, active: float = metrics.ACTIVE):
         check_decoder(model)
         kl, mean, sigma, buttons = None, torch.zeros(1, model.latents), None, []
         if images is not None:

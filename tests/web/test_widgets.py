@@ -20,6 +20,14 @@ def ready(page):
     return page.locator(".bvae input[type=range]").all()
 
 
+def far_end(slider) -> dict:
+    """A place on ``slider``, scrolled into view, near the end that its thumb is farther from."""
+    slider.scroll_into_view_if_needed()
+    box, (low, high) = slider.bounding_box(), (float(slider.get_attribute(end)) for end in ("min", "max"))
+    share = 0.9 if float(slider.input_value()) < (low + high) / 2 else 0.1
+    return {"x": box["width"] * share, "y": box["height"] / 2}
+
+
 def changes(page, act) -> None:
     """The pictures must come to differ from what they are now, once ``act`` is done."""
     before = page.evaluate(SEEN)
@@ -43,12 +51,7 @@ def test_every_slider_moves_a_picture_by_keyboard_both_ways(open_page, addresses
 def test_every_slider_moves_a_picture_by_mouse(open_page, addresses, page_name):
     page, trouble = open_page(f"{addresses['file']}/{page_name}.html")
     for slider in ready(page):
-        box = slider.bounding_box()
-        slider.scroll_into_view_if_needed()
-        at_left = (
-            float(slider.input_value()) < (float(slider.get_attribute("min")) + float(slider.get_attribute("max"))) / 2
-        )
-        target = {"x": box["width"] * (0.9 if at_left else 0.1), "y": box["height"] / 2}
+        target = far_end(slider)
         changes(page, lambda slider=slider, target=target: slider.click(position=target))
     assert trouble == []
 
@@ -57,12 +60,7 @@ def test_every_slider_moves_a_picture_by_mouse(open_page, addresses, page_name):
 def test_every_slider_moves_a_picture_by_touch_on_a_phone(open_page, addresses, page_name):
     page, trouble = open_page(f"{addresses['file']}/{page_name}.html", width=375, has_touch=True, is_mobile=True)
     for slider in ready(page):
-        slider.scroll_into_view_if_needed()
-        box = slider.bounding_box()
-        at_left = (
-            float(slider.input_value()) < (float(slider.get_attribute("min")) + float(slider.get_attribute("max"))) / 2
-        )
-        target = {"x": box["width"] * (0.9 if at_left else 0.1), "y": box["height"] / 2}
+        target = far_end(slider)
         changes(page, lambda slider=slider, target=target: slider.tap(position=target))
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert trouble == []
