@@ -1,8 +1,9 @@
 """Build the HTML book: python book/build.py, from the repository's root (`make book` does).
 
-1. Fetch what the pages load (MathJax, require.js, html-manager) from npm, by book/package-lock.json.
+1. Fetch what the pages load (MathJax, ipywidgets) from npm, by book/package-lock.json, and bundle book/widgets.js.
 2. Empty the execution cache when the library, its weights or the installed packages have changed.
 3. Run jupyter-book, and fail unless _build/html/index.html came out and no notebook failed.
+4. Make the pages lighter: a page with a widget weighs 1.5 MB at most (tests/web/test_widgets.py).
 """
 
 import hashlib
@@ -14,6 +15,7 @@ from importlib.metadata import distributions
 from pathlib import Path
 
 import anywidget
+from lighten import lighten
 
 ROOT = Path(__file__).resolve().parent.parent
 BOOK, BUILD = ROOT / "book", ROOT / "_build"
@@ -43,24 +45,18 @@ def npm() -> list[str]:
 def fetch_vendor() -> None:
     """Put into book/assets/vendor what the pages load, unless it is there already."""
     stamp = VENDOR / "stamp"
-    now = digest(BOOK / "package-lock.json", BOOK / "build.py") + anywidget.__version__
+    sources = [BOOK / name for name in ("package-lock.json", "build.py", "widgets.js", "output.js")]
+    now = digest(*sources) + anywidget.__version__
     if not changed(stamp, now):
         return
     subprocess.run([*npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=BOOK, check=True)
-    modules = BOOK / "node_modules"
     shutil.rmtree(VENDOR, ignore_errors=True)
-    mathjax = Path("mathjax", "es5")
-    for source, target in {
-        Path("requirejs", "require.js"): "require.js",
-        Path("@jupyter-widgets", "html-manager", "dist", "embed-amd.js"): "html-manager/embed-amd.js",
-        mathjax / "tex-mml-chtml.js": "mathjax/tex-mml-chtml.js",
-        mathjax / "input" / "tex" / "extensions": "mathjax/input/tex/extensions",
-        mathjax / "output" / "chtml" / "fonts" / "woff-v2": "mathjax/output/chtml/fonts/woff-v2",
-        mathjax / "sre": "mathjax/sre",
-        mathjax / "a11y": "mathjax/a11y",
-    }.items():
-        copy(modules / source, VENDOR / target)
-    (VENDOR / "anywidget.js").write_text(named_anywidget())
+    mathjax = BOOK / "node_modules" / "mathjax" / "es5"
+    for part in ("tex-chtml.js", "input/tex/extensions", "output/chtml/fonts/woff-v2", "sre", "a11y"):
+        copy(mathjax / part, VENDOR / "mathjax" / part)
+    bundle = ["bundle", "--", "widgets.js", "--bundle", "--minify", "--loader:.svg=dataurl", "--legal-comments=eof"]
+    subprocess.run([*npm(), "run", *bundle, f"--outfile={VENDOR / 'widgets.js'}"], cwd=BOOK, check=True)
+    copy(Path(anywidget.__file__).parent / "nbextension" / "index.js", VENDOR / "anywidget.js")
     stamp.write_text(now)
 
 
@@ -70,15 +66,6 @@ def copy(source: Path, target: Path) -> None:
         shutil.copytree(source, target)
     else:
         shutil.copyfile(source, target)
-
-
-def named_anywidget() -> str:
-    """anywidget's own AMD module under its name, so that html-manager finds it here and asks no CDN for it."""
-    source = (Path(anywidget.__file__).parent / "nbextension" / "index.js").read_text()
-    anonymous = 'define(["@jupyter-widgets/base"]'
-    if source.count(anonymous) != 1:
-        raise SystemExit(f"anywidget {anywidget.__version__}: its nbextension is not the AMD module that was expected")
-    return source.replace(anonymous, 'define("anywidget", ["@jupyter-widgets/base"]')
 
 
 def empty_stale_cache() -> None:
@@ -105,10 +92,11 @@ def build() -> None:
     failed = [str(log) for log in reports.rglob("*.log")]
     if code or failed or not index.exists():
         raise SystemExit(f"the book was not built (exit {code}); failed notebooks: {failed or 'none'}")
-    print(f"open {index}")
 
 
 if __name__ == "__main__":
     fetch_vendor()
     empty_stale_cache()
     build()
+    lighten(BUILD / "html")
+    print(f"open {BUILD / 'html' / 'index.html'}")

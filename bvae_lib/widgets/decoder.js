@@ -107,14 +107,19 @@ function upsample({ side, input, bias, weights }, output, channels, border) {
   }
 }
 
-/** Float64Array from a DataView of little-endian float16. */
+/** Float64Array from the float16 of weights.py, a DataView: 6 bits of each number first, then 10 bits of each. */
 function unpackFloat16(data) {
-  const numbers = new Float64Array(data.byteLength / 2);
+  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  const numbers = new Float64Array(Math.floor(bytes.length / 2));
+  const fractions = 8 * Math.ceil((6 * numbers.length) / 8); // the bit where they start
+  const field = (bit, width) => {
+    const at = bit >> 3, three = (bytes[at] << 16) | (bytes[at + 1] << 8) | bytes[at + 2];
+    return (three >> (24 - width - (bit & 7))) & ((1 << width) - 1);
+  };
   for (let i = 0; i < numbers.length; i++) {
-    const half = data.getUint16(2 * i, true);
-    const exponent = (half >> 10) & 31, fraction = half & 1023;
+    const head = field(6 * i, 6), exponent = head & 31, fraction = field(fractions + 10 * i, 10);
     const size = exponent ? 2 ** (exponent - 25) * (1024 + fraction) : 2 ** -24 * fraction;
-    numbers[i] = half >> 15 ? -size : size;
+    numbers[i] = head & 32 ? -size : size;
   }
   return numbers;
 }

@@ -37,7 +37,7 @@ def labelled(picture: Image.Image, labels: list[str]) -> Image.Image:
     """``picture`` on white, with a label at the left of each of its equally high rows."""
     font = ImageFont.load_default()
     margin = 10 + max(int(font.getlength(label)) for label in labels)
-    page = Image.new("RGB", (margin + picture.width, picture.height), "white")
+    page = Image.new(picture.mode, (margin + picture.width, picture.height), "white")
     page.paste(picture, (margin, 0))
     draw = ImageDraw.Draw(page)
     for row, label in enumerate(labels):

@@ -127,7 +127,7 @@ def test_a_latent_names_the_factor_that_it_follows():
 
 
 def strip_of(widget):
-    return Image.open(io.BytesIO(widget.strip().data))
+    return Image.open(io.BytesIO(widget.strip().data)).convert("RGB")
 
 
 @pytest.mark.parametrize("channels", [1, 3])
