@@ -6,7 +6,7 @@ from pathlib import Path
 import nbformat
 from nbstripout import strip_output
 
-DROPPED = "metadata.kernelspec.display_name metadata.language_info cell.metadata.execution cell.metadata.collapsed"
+DROPPED = "metadata.language_info cell.metadata.execution cell.metadata.collapsed"
 
 
 def strip(path: Path) -> None:
@@ -23,6 +23,8 @@ def strip(path: Path) -> None:
         for output in cell.get("outputs", []):
             output.pop("execution_count", None)
     notebook.metadata.pop("widgets", None)
+    if "kernelspec" in notebook.metadata:  # the name differs from machine to machine, and nbformat wants one
+        notebook.metadata.kernelspec.display_name = "Python 3"
     nbformat.write(notebook, path)
 
 

@@ -25,6 +25,15 @@ class History:
         """KL summed over latents, [records]."""
         return self.kl_per_latent.sum(axis=1)
 
+    @property
+    def slackness(self) -> np.ndarray:
+        """price (rate - capacity) in nats, [records]: 0 where complementary slackness holds, NaN without a target.
+
+        Under ``Constrained`` that is the KKT condition multiplier (KL - C) = 0 (chapter 2, equation 6): either the
+        budget is spent to the last nat, or nats are free.
+        """
+        return self.price * (self.rate - self.capacity)
+
     @classmethod
     def from_rows(cls, step: np.ndarray, rows: np.ndarray, settings: dict) -> "History":
         """From rows [records, 3 + latents]: reconstruction, price, capacity, KL of each latent."""

@@ -113,3 +113,19 @@ def report(model, images, n: int = 10_000, seed: int = 0) -> dict:
         "n": n,
         "seed": seed,
     }
+
+
+def ledger(rate: float, distortion: float, entropy: float) -> dict:
+    """What ``rate`` R and ``distortion`` D say of the information I(X;Z) that latents carry; all in nats per image.
+
+    H - D <= I <= min(R, H), where H is the ``entropy`` of the images (Alemi et al. 2018, equation 2; chapter 3). What
+    the rate is above the information is KL(q(z) || p(z)): nats that tell nothing, ``mismatch`` of them at least.
+    """
+    return {
+        "rate": rate,
+        "distortion": distortion,
+        "entropy": entropy,
+        "information_at_least": max(0.0, entropy - distortion),
+        "information_at_most": min(rate, entropy),
+        "mismatch_at_least": max(0.0, rate - entropy),
+    }

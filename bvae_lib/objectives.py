@@ -82,7 +82,8 @@ class Objective(nn.Module):
 
 
 class BetaVAE(Objective):
-    """D + beta R (Higgins et al. 2017, equation 4); beta = 1 is the negative ELBO (chapter 1, equation 4)."""
+    """D + beta R (Higgins et al. 2017, equation 4; chapter 2, equation 7), with beta = 1 the negative ELBO (chapter 1,
+    equation 4)."""
 
     def __init__(self, beta: float = 1.0, likelihood: str = "bernoulli", reduction: str = "sum"):
         super().__init__(likelihood, reduction)
@@ -139,11 +140,11 @@ class Capacity(Scheduled):
 
 
 class Constrained(Scheduled):
-    """Minimise D subject to R <= C: the KKT multiplier is the price, found by dual ascent (chapter 2).
+    """Minimise D subject to R <= C: the KKT multiplier is the price, by dual ascent (chapter 2, equations 1 and 11).
 
-    The loss is the Lagrangian D + multiplier (R - C). After each step the multiplier moves as
-    multiplier * exp(``speed`` * clip(R - C, -1, 1)): up where the budget is overspent, down towards 0 where it is
-    not, and never below 0. It starts at a high price, so that latents wake one by one.
+    The loss is the Lagrangian D + multiplier (R - C), equation 2 there with its sign turned. After each step the
+    multiplier moves as multiplier * exp(``speed`` * clip(R - C, -1, 1)): up where the budget is overspent, down towards
+    0 where it is not, and never below 0. It starts at a high price, so that latents wake one by one.
     """
 
     def __init__(

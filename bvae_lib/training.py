@@ -39,12 +39,14 @@ def fit(
     precision: str = "auto",
     progress: bool = True,
     checkpoint: str | os.PathLike | None = None,
+    cooldown: int = 0,
 ) -> History:
     """Train ``model`` in place for ``steps`` batches drawn with replacement, and return what was recorded.
 
     ``images`` is an ImageSet or a float tensor [N, C, H, W] in [0, 1]. ``seed`` sets batches and noise; with the
     same seed, weights and machine the result is the same to the last bit. ``precision`` is "float32", "bfloat16"
     (autocast; losses stay float32) or "auto", the faster of the two here; ``history.settings`` says which.
+    Over the last ``cooldown`` steps the learning rate falls evenly to 0, and what it kept stirring comes to rest.
 
     With ``checkpoint``, a file name, the state is kept there and the next call goes on from it: a run that was
     killed ends with the weights of one that was not. Ctrl-C stops early and returns the records so far.
@@ -52,7 +54,7 @@ def fit(
     Raises FloatingPointError when the loss is no longer finite, and ValueError for arguments out of range or a
     checkpoint of another run.
     """
-    check_arguments(images, steps, batch_size, lr, optimizer)
+    check_arguments(images, steps, batch_size, lr, optimizer, cooldown)
     device = pick_device(device)
     precision = pick_precision(precision, device)
     model = model.to(device, memory_format=torch.channels_last).train()
@@ -61,6 +63,8 @@ def fit(
     generator = torch.Generator(device).manual_seed(seed)
     settings = {"batch_size": batch_size, "lr": lr, "optimizer": optimizer, "seed": seed, "device": str(device)}
     settings |= {"precision": precision, "objective": objective.settings()}
+    if cooldown:  # it starts at another step where another number of steps is asked for
+        settings |= {"cooldown": cooldown, "steps": steps}
 
     history = None
     if checkpoint is not None and os.path.exists(checkpoint):
@@ -71,6 +75,8 @@ def fit(
     bar = tqdm(total=steps, initial=done, unit="step", disable=not progress or bool(os.environ.get("CI")))
     try:
         for step in range(done, steps):
+            for group in optimiser.param_groups if cooldown else ():
+                group["lr"] = lr * min(1.0, (steps - step) / cooldown)
             batch = images[torch.randint(len(images), (batch_size,), generator=generator, device=device)]
             with torch.autocast(device.type, torch.bfloat16, enabled=precision == "bfloat16"):
                 posterior = model.encode(batch)
@@ -157,11 +163,13 @@ def pick_precision(precision: str, device: torch.device) -> str:
     return precision
 
 
-def check_arguments(images, steps: int, batch_size: int, lr: float, optimizer: str) -> None:
+def check_arguments(images, steps: int, batch_size: int, lr: float, optimizer: str, cooldown: int) -> None:
     """ValueError for what would otherwise fail late or train on nonsense."""
     for name, value in {"steps": steps, "batch_size": batch_size}.items():
         if not isinstance(value, int) or value < 1:
             raise ValueError(f"{name} must be a whole number of at least 1, not {value!r}")
+    if not (isinstance(cooldown, int) and 0 <= cooldown <= steps):
+        raise ValueError(f"cooldown must be a whole number of steps from 0 to {steps}, not {cooldown!r}")
     if not lr > 0:
         raise ValueError(f"lr must be above 0, not {lr!r}")
     if optimizer not in OPTIMIZERS:

@@ -1,6 +1,9 @@
 """Widgets that move in Jupyter and Colab with a kernel, and in the built HTML without one and without a network."""
 
+from .budget import Budget
+from .overlap import Overlap
 from .price import Price, Run
 from .traversal import Traversal
+from .water import WaterLevel
 
-__all__ = ["Price", "Run", "Traversal"]
+__all__ = ["Budget", "Overlap", "Price", "Run", "Traversal", "WaterLevel"]

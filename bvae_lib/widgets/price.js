@@ -1,4 +1,4 @@
-// Price: one slider over trained models; their latents, KL per latent, and place on the rate-distortion curve.
+// Price: a slider over trained models, by price and if wanted by budget; their latents, KL per latent, and place on the rate-distortion curve.
 
 const WIDTH = 340, HEIGHT = 230, LEFT = 46, TOP = 26, BOTTOM = 40, RIGHT = 12; // of a chart, in its own units
 
@@ -13,8 +13,8 @@ function render({ model, el }) {
       model.save_changes();
     },
   });
-  const marks = element("span", { class: "bvae-ends", "aria-hidden": "true" },
-    element("span", {}, `β = ${short(runs[0].price)}`), element("span", {}, `β = ${short(runs.at(-1).price)}`));
+  const marks = makeEnds(`β = ${short(runs[0].price)}`, `β = ${short(runs.at(-1).price)}`);
+  const budget = model.get("budget") ? makeBudget(model, runs, draw) : null;
   const facts = element("p", { class: "bvae-facts", "aria-hidden": "true" });
   const real = canvas64("The real image"), decoded = canvas64("The image as decoded at this price");
   const images = element("div", { class: "bvae-pair" },
@@ -24,24 +24,56 @@ function render({ model, el }) {
   const strips = element("div", { class: "bvae-strips" });
   const bars = element("div", { class: "bvae-chart" }), curve = element("div", { class: "bvae-chart" });
   el.append(element("div", { class: "bvae" },
-    facts, input, marks, images,
+    facts, input, marks, ...(budget ? [budget.input, budget.marks] : []), images,
     element("div", { class: "bvae-charts" }, bars, curve), strips));
 
   function draw() {
-    const index = model.get("index"), run = runs[index];
-    const told = `β = ${short(run.price)} · rate ${run.rate.toFixed(2)} nats · distortion ${run.distortion.toFixed(2)} nats · `
+    const index = model.get("index"), run = runs[index], allowed = budget?.follow(index);
+    const told = (budget ? `ε = ${allowed.toFixed(1)} nats · ` : "") + `β = ${short(run.price)} · rate ${run.rate.toFixed(2)} nats · distortion ${run.distortion.toFixed(2)} nats · `
       + `${run.active} active latent${run.active === 1 ? "" : "s"}`;
     input.value = index;
     input.setAttribute("aria-valuetext", told.replaceAll(" · ", ", "));
     facts.textContent = told;
     show(decoded, run.decoded);
     bars.replaceChildren(drawBars(run, most));
-    curve.replaceChildren(drawCurve(runs, index));
+    curve.replaceChildren(drawCurve(runs, index, allowed));
     strips.replaceChildren(...drawStrips(run));
   }
   model.on("change:index", draw);
   draw();
   return () => model.off("change:index", draw);
+}
+
+/**
+ * The slider over budgets: it shows the cheapest run, in distortion, of those whose rate is within the budget.
+ * follow(index) tells it which run is shown, and returns the budget in nats: the run's rate, if this slider did not choose it.
+ */
+function makeBudget(model, runs, moved) {
+  const up = (nats) => Math.ceil(10 * nats) / 10; // the slider stands at tenths of a nat, each rate is within its own
+  const rates = runs.map((run) => up(run.rate));
+  const best = (nats) => runs.reduce((found, run, i) =>
+    rates[i] <= nats + 1e-9 && (found < 0 || run.distortion < runs[found].distortion) ? i : found, -1);
+  const low = Math.min(...rates), high = Math.max(...rates);
+  const input = slider({
+    min: low, max: high, step: 0.1, "aria-label": "budget ε in nats",
+    input: () => {
+      const index = best(input.valueAsNumber);
+      model.set("index", index);
+      model.save_changes();
+      moved(); // another budget may buy the same run, and then the model tells of no change
+    },
+  });
+  const follow = (index) => {
+    if (best(input.valueAsNumber) !== index) input.value = rates[index];
+    input.setAttribute("aria-valuetext", `${input.valueAsNumber.toFixed(1)} nats allowed, ${runs[index].rate.toFixed(2)} spent`);
+    return input.valueAsNumber;
+  };
+  return { input, marks: makeEnds(`ε = ${low.toFixed(1)} nats`, `ε = ${high.toFixed(1)} nats`), follow };
+}
+
+/** What stands under the two ends of a slider. */
+function makeEnds(...texts) {
+  return element("span", { class: "bvae-ends", "aria-hidden": "true" }, ...texts.map((text) => element("span", {}, text)));
 }
 
 function canvas64(label) {
@@ -89,8 +121,8 @@ function drawBars({ kl }, most) {
   return axes.svg;
 }
 
-/** Every run as a point; the one shown in orange, with the line of slope minus its price through it. */
-function drawCurve(runs, index) {
+/** Every run as a point; the one shown in orange, with the line of slope minus its price, and the budget dashed. */
+function drawCurve(runs, index, allowed) {
   const rates = runs.map((run) => run.rate), distortions = runs.map((run) => run.distortion);
   const margin = 0.08 * (Math.max(...distortions) - Math.min(...distortions) || 1);
   const domain = [0, 1.08 * Math.max(...rates) || 1];
@@ -112,6 +144,10 @@ function drawCurve(runs, index) {
     element("circle", { cx: axes.x(rate), cy: axes.y(distortion), r: 6, class: "bvae-fill-orange" }),
     element("text", { x: WIDTH - RIGHT, y: TOP + 12, "text-anchor": "end" }, `slope −β = −${short(price)}`),
   );
+  if (allowed !== undefined) {
+    const x = axes.x(Math.min(allowed, domain[1]));
+    axes.svg.append(element("path", { d: `M${x},${TOP}V${HEIGHT - BOTTOM}`, class: "bvae-axis", "stroke-dasharray": "4 3" }));
+  }
   axes.svg.setAttribute("aria-label", `Rate–distortion curve of ${runs.length} models: at β = ${short(price)} the rate is `
     + `${rate.toFixed(2)} nats and the distortion ${distortion.toFixed(2)} nats; the slope there is minus the price`);
   return axes.svg;

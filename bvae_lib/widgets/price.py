@@ -6,6 +6,7 @@ import anywidget
 import numpy as np
 import torch
 import traitlets
+from IPython.display import HTML
 from torch import nn
 
 from ..metrics import ACTIVE
@@ -35,22 +36,41 @@ class Price(anywidget.AnyWidget):
     its place on the rate-distortion curve with the line whose slope is minus the price. The pictures are drawn here,
     once, and travel as PNGs, so neither kernel nor weights are needed to look at them.
 
-    ``widget.index`` is the run shown, counted from the lowest price; it can be set and observed.
+    ``widget.index`` is the run shown, counted from the lowest price; it can be set and observed. With ``budget=True``
+    a second slider sets the budget epsilon in nats, and shows the run of least distortion whose rate is within it.
     """
 
     _esm = source("dom.js", "price.js")
     _css = source("widgets.css")
 
     index = traitlets.Int(0).tag(sync=True)
+    budget = traitlets.Bool(False).tag(sync=True)  # whether there is the second slider
     picture = traitlets.Unicode().tag(sync=True)  # the real image
     runs = traitlets.List().tag(sync=True)  # {price, rate, distortion, kl [latents], decoded, latents shown, sheet}
 
-    def __init__(self, runs, image, active: float = ACTIVE):
+    def __init__(self, runs, image, active: float = ACTIVE, budget: bool = False):
         runs = check_runs(runs)
         images = check_images(torch.as_tensor(image)[None])
         super().__init__(
-            picture=as_url(pictures.to_uint8(images)[None]), runs=[describe(run, images, active) for run in runs]
+            picture=as_url(pictures.to_uint8(images)[None]),
+            runs=[describe(run, images, active) for run in runs],
+            budget=budget,
         )
+        dearest = [int(np.argmax(run.kl_per_latent)) for run in runs]
+        rows = [
+            pictures.traversals(run.model, encode(run.model, images)[1][0], [latent])
+            for run, latent in zip(runs, dearest, strict=True)
+        ]
+        labels = [
+            f"β = {run.price:g}: z{latent}, {run.kl_per_latent[latent]:.2f} nats"
+            for run, latent in zip(runs, dearest, strict=True)
+        ]
+        self._still = pictures.png(pictures.labelled(pictures.sheet(np.concatenate(rows)), labels))
+        self._alt = f"Decoded pictures in rows, one price each: its dearest latent from -3 to 3. {'; '.join(labels)}."
+
+    def strip_html(self) -> HTML:
+        """A still picture for a page whose reader has no JavaScript; nothing where the widget itself can move."""
+        return HTML(pictures.noscript(self._still, self._alt))
 
     @traitlets.validate("index")
     def _check_index(self, proposal) -> int:

@@ -9,10 +9,12 @@
 import hashlib
 import json
 import platform
+import subprocess
 import time
 from importlib.metadata import version
 from pathlib import Path
 
+import torch
 from safetensors.torch import load as load_tensors
 from safetensors.torch import save
 
@@ -72,13 +74,17 @@ def store(name: str, model: BurgessVAE, history: History, images: ImageSet, seco
     state = {k: v.detach().cpu().half().contiguous() for k, v in model.state_dict().items()}
     weights = save(state)
     model.load_state_dict({k: v.float() for k, v in state.items()})
+    figures = metrics.report(model.eval(), images)
     card = {
         "name": name,
         "recipe": RECIPES[name],
-        "figures": metrics.report(model.eval(), images),
+        "commit": commit(),
+        "figures": figures,
+        "ledger": metrics.ledger(sum(figures["kl_per_latent"]), figures["reconstruction"], images.entropy()),
         "seconds": round(seconds),
         "device": history.settings["device"],
         "precision": history.settings["precision"],
+        "threads": torch.get_num_threads(),
         "machine": platform.machine(),
         "versions": {package: version(package) for package in ("torch", "numpy")},
         "sha256": hashlib.sha256(weights).hexdigest(),
@@ -89,6 +95,15 @@ def store(name: str, model: BurgessVAE, history: History, images: ImageSet, seco
     with write_atomically(HERE / f"{name}.json", "w") as file:
         json.dump(card, file, indent=1)
     return card
+
+
+def commit() -> str | None:
+    """The commit of the checkout that this library runs from, "-dirty" behind it where files differ; else None."""
+    git = ["git", "-C", str(HERE), "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"]
+    try:
+        return subprocess.run(git, capture_output=True, text=True, check=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):  # no git, or an installed library
+        return None
 
 
 def train_missing() -> None:

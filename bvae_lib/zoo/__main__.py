@@ -1,5 +1,6 @@
-"""python -m bvae_lib.zoo: train what is missing (`make zoo` does)."""
+"""python -m bvae_lib.zoo: train what is missing (`make zoo` does), first chapter 4's films, then the models."""
 
-from . import train_missing
+from . import films, train_missing
 
+films.train_missing()
 train_missing()

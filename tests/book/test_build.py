@@ -28,7 +28,15 @@ for file in ("__init__.py", "widgets/a.js", "zoo/a.safetensors"):
 @pytest.fixture
 def small_book(tmp_path):
     """A copy of the build with a library of three files and one page that reads them."""
-    for name in ("build.py", "lighten.py", "package.json", "package-lock.json", "widgets.js", "output.js"):
+    for name in (
+        "build.py",
+        "lighten.py",
+        "package.json",
+        "package-lock.json",
+        "widgets.js",
+        "output.js",
+        "references.bib",
+    ):
         (tmp_path / "book").mkdir(exist_ok=True)
         shutil.copy(ROOT / "book" / name, tmp_path / "book")
     shutil.copytree(ROOT / "book" / "assets", tmp_path / "book" / "assets")  # with vendor/, so nothing is fetched

@@ -9,12 +9,11 @@ import pytest
 import torch
 
 from bvae_lib import training
-from bvae_lib.data import ImageSet
 from bvae_lib.models import BurgessVAE
 from bvae_lib.objectives import BetaVAE, Capacity, Constrained
 from bvae_lib.training import fit
+from tests.unit.mortal import IMAGES, Mortal
 
-IMAGES = torch.rand(20, 1, 64, 64, generator=torch.Generator().manual_seed(0)).round()
 STEPS = 11
 
 
@@ -35,26 +34,6 @@ def stop():
 
 def kill():
     os.kill(os.getpid(), signal.SIGKILL)
-
-
-class Mortal(ImageSet):
-    """IMAGES, until ``end`` is called at one of the batches."""
-
-    def __init__(self, batches, end=stop):
-        self.left, self.end = batches, end
-
-    def __len__(self):
-        return len(IMAGES)
-
-    def __getitem__(self, indices):
-        if len(indices) > 1:
-            self.left -= 1
-        if self.left < 0:
-            self.end()
-        return IMAGES[indices]
-
-    def to(self, device):
-        return self
 
 
 @pytest.fixture(autouse=True)
@@ -91,14 +70,14 @@ def assert_same(first, second):
 def test_a_run_that_stopped_ends_as_one_that_did_not(path, objective, optimizer, lr):
     options = {"optimizer": optimizer, "lr": lr}
     with pytest.raises(Killed):
-        train(path, objective(), Mortal(6), **options)
+        train(path, objective(), Mortal(6, stop), **options)
     assert_same(train(path, objective(), **options), train(None, objective(), **options))
 
 
 def test_a_run_that_stops_again_and_again_gets_to_its_end(path):
     for batches in (2, 5, 0, 6):  # until steps 0, 4, 4 and 8 are saved
         with pytest.raises(Killed):
-            train(path, Constrained(), Mortal(batches))
+            train(path, Constrained(), Mortal(batches, stop))
     assert_same(train(path, Constrained()), train(None, Constrained()))
 
 
@@ -114,11 +93,11 @@ def test_a_process_killed_in_the_middle_of_a_step_goes_on(path):
     process.join()
     assert process.exitcode == -signal.SIGKILL
     assert path.exists()
-    assert_same(train(path, Constrained(), Mortal(STEPS - 4)), train(None, Constrained()))
+    assert_same(train(path, Constrained(), Mortal(STEPS - 4, stop)), train(None, Constrained()))
 
 
 def test_a_finished_run_returns_at_once(finished):
-    assert_same(train(finished, images=Mortal(0)), train())
+    assert_same(train(finished, images=Mortal(0, stop)), train())
 
 
 def test_a_finished_run_goes_on_when_asked_for_more_steps(finished):
@@ -146,7 +125,7 @@ def test_a_checkpoint_of_another_model_is_refused(finished):
 
 def test_another_precision_may_go_on_with_a_run(path):
     with pytest.raises(Killed):
-        train(path, images=Mortal(6))
+        train(path, images=Mortal(6, stop))
     _, history = train(path, precision="bfloat16")
     assert history.step[-1] == STEPS
     assert history.settings["precision"] == "bfloat16"
@@ -170,7 +149,7 @@ def test_a_file_of_another_kind_is_refused(path):
 @pytest.mark.parametrize("call", ["fsync", "replace"])
 def test_a_write_that_fails_leaves_the_old_checkpoint_whole(path, monkeypatch, call):
     with pytest.raises(Killed):
-        train(path, images=Mortal(6))
+        train(path, images=Mortal(6, stop))
     old = path.read_bytes()
 
     def fail(*arguments):

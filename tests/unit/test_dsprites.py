@@ -11,6 +11,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bvae_lib.data.packed import PackedImages
+
 REAL_FRAMES = list(csv.DictReader((Path(__file__).parent / "data" / "real_frames.csv").read_text().splitlines()))
 
 some_factors = st.tuples(*(st.integers(0, size - 1) for size in (3, 6, 40, 32, 32)))
@@ -188,3 +190,14 @@ def test_a_factor_outside_is_an_error_that_names_it(sprites, name):
 def test_factors_of_another_kind_or_number_are_an_error(sprites, factors):
     with pytest.raises(ValueError, match="factors must be whole numbers with 5 in the last dimension"):
         sprites.index(factors)
+
+
+def test_the_entropy_counts_images_that_look_alike_once():
+    rows = torch.tensor([[1] * 512, [2] * 512, [1] * 512, [3] * 512], dtype=torch.uint8)
+    few = PackedImages(rows, torch.device("cpu"))  # probabilities 1/2, 1/4, 1/4
+    assert few.entropy() == pytest.approx(0.5 * math.log(2) + 0.5 * math.log(4))
+
+
+def test_the_last_orientation_is_the_first_again_and_hardly_any_other_image_has_a_twin(sprites):
+    twins = math.log(len(sprites)) - 2 / 40 * math.log(2)
+    assert twins - 0.01 < sprites.entropy() <= twins

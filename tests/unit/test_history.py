@@ -47,6 +47,13 @@ def test_the_rate_is_the_sum_over_latents():
     np.testing.assert_allclose(run.rate, [sum(kl) for kl in run.kl_per_latent], rtol=1e-6)
 
 
+def test_slackness_is_the_multiplier_times_what_is_overspent():
+    run = history(capacity=12.5)
+    expected = [price * (rate - 12.5) for price, rate in zip(run.price, run.rate, strict=True)]
+    np.testing.assert_allclose(run.slackness, expected)
+    assert np.isnan(history().slackness).all()
+
+
 def test_a_frame_has_a_row_for_each_record_and_a_column_for_each_latent():
     run = history()
     frame = run.to_pandas()

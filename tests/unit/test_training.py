@@ -7,13 +7,11 @@ import pytest
 import torch
 
 from bvae_lib import training
-from bvae_lib.data import ImageSet
 from bvae_lib.device import pick_device
 from bvae_lib.models import BurgessVAE
 from bvae_lib.objectives import BetaVAE, Capacity, Constrained, bernoulli_reconstruction
 from bvae_lib.training import fit, pick_precision
-
-IMAGES = torch.rand(20, 1, 64, 64, generator=torch.Generator().manual_seed(0)).round()
+from tests.unit.mortal import IMAGES, Mortal
 
 
 def train(objective=None, steps=6, images=IMAGES, **options):
@@ -25,26 +23,6 @@ def train(objective=None, steps=6, images=IMAGES, **options):
 
 def same_weights(first, second):
     return all(torch.equal(a, b) for a, b in zip(first.parameters(), second.parameters(), strict=True))
-
-
-class Interrupted(ImageSet):
-    """IMAGES, until Ctrl-C is pressed after some batches."""
-
-    def __init__(self, batches):
-        self.left = batches
-
-    def __len__(self):
-        return len(IMAGES)
-
-    def __getitem__(self, indices):
-        if len(indices) > 1:
-            self.left -= 1
-        if self.left < 0:
-            raise KeyboardInterrupt
-        return IMAGES[indices]
-
-    def to(self, device):
-        return self
 
 
 class InfiniteFrom(BetaVAE):
@@ -75,7 +53,7 @@ def test_the_seed_decides_the_weights_to_the_last_bit(objective):
 
 
 def test_a_set_of_images_and_a_tensor_train_alike():
-    assert same_weights(train()[0], train(images=Interrupted(1000))[0])
+    assert same_weights(train()[0], train(images=Mortal(1000))[0])
 
 
 def test_the_global_random_state_is_left_alone():
@@ -141,7 +119,7 @@ def test_a_loss_that_is_not_finite_is_an_error_that_names_the_step(monkeypatch, 
 @pytest.mark.parametrize("batches", [0, 1, 4, 5])
 def test_ctrl_c_returns_the_records_so_far(monkeypatch, capsys, batches):
     monkeypatch.setattr(training, "RECORD_EVERY", 2)
-    model, history = train(steps=10, images=Interrupted(batches))
+    model, history = train(steps=10, images=Mortal(batches))
     assert history.step.tolist() == [step for step in (2, 4) if step <= batches] + [batches] * (batches % 2)
     assert len(history.rate) == len(history.reconstruction) == len(history.step)
     assert f"stopped after {batches} of 10 steps" in capsys.readouterr().out
@@ -190,3 +168,28 @@ def test_a_device_that_is_not_there_is_named(device):
 def test_an_unknown_precision_is_refused(precision):
     with pytest.raises(ValueError, match='must be "auto", "float32" or "bfloat16"'):
         pick_precision(precision, torch.device("cpu"))
+
+
+def test_a_cooldown_brings_the_last_steps_to_rest():
+    """Adam's steps are about as long as the learning rate, whatever the gradient: they shrink to nothing."""
+    moves = []
+
+    class Watch(BetaVAE):
+        def update(self, rate, step):
+            now = torch.cat([p.detach().flatten() for p in model.parameters()])
+            if step:
+                moves.append((now - self.before).abs().max().item())
+            self.before = now.clone()
+
+    model = BurgessVAE(latents=3)
+    options = {"batch_size": 2, "device": "cpu", "precision": "float32", "progress": False}
+    fit(model, IMAGES, Watch(), steps=12, lr=1e-3, cooldown=6, **options)
+    assert min(moves[:5]) > 5e-4  # full steps
+    assert moves[-1] < 2.5e-4  # a sixth of one
+    assert moves[5:] == sorted(moves[5:], reverse=True)
+
+
+@pytest.mark.parametrize("cooldown", [-1, 7, 2.5])
+def test_a_cooldown_that_does_not_fit_is_refused(cooldown):
+    with pytest.raises(ValueError, match="cooldown must be"):
+        train(steps=6, cooldown=cooldown)

@@ -220,6 +220,24 @@ def test_price_goes_through_the_runs_from_the_lowest():
     assert seen == [2]
 
 
+def test_price_has_a_still_picture_with_a_row_for_each_run():
+    runs = [run(1, [2, 3, 1]), run(16, [0, 0, 0], seed=1)]
+    widget = Price(runs, images()[0], budget=True)
+    html = widget.strip_html().data
+    alt, still = re.fullmatch(
+        r'<noscript><img alt="([^"]+)" src="data:image/png;base64,([^"]+)"></noscript>', html
+    ).groups()
+    assert alt.startswith("Decoded pictures in rows")
+    assert "β = 1: z1, 3.00 nats; β = 16: z0, 0.00 nats" in alt
+    picture = Image.open(io.BytesIO(base64.b64decode(still)))
+    assert picture.height == 2 * 64
+    z = runs[1].model.encode(images()[:1]).mean.detach().clone()
+    z[0, 0] = -3
+    expected = runs[1].model.decode(z).sigmoid()[0, 0].detach()
+    margin = picture.width - 7 * 64
+    np.testing.assert_allclose(np.asarray(picture)[64:, margin : margin + 64] / 255, expected, atol=1 / 255)
+
+
 @pytest.mark.parametrize(
     ("build", "message"),
     [

@@ -30,9 +30,20 @@ def test_card_holds_the_figures_of_the_weights(name, sprites):
     assert history.step[-1] == card["recipe"]["fit"]["steps"]
 
 
-def test_every_model_obeys_rate_plus_distortion_of_at_least_the_entropy(name):
-    figures = zoo.load(name)[2]["figures"]
-    assert sum(figures["kl_per_latent"]) + figures["reconstruction"] >= np.log(737_280 * 39 / 40)
+@pytest.fixture(scope="module")
+def entropy(sprites):
+    return sprites.entropy()
+
+
+def test_every_ledger_is_that_of_its_figures_and_breaks_no_law(name, entropy):
+    card = zoo.load(name)[2]
+    rate, distortion = sum(card["figures"]["kl_per_latent"]), card["figures"]["reconstruction"]
+    told = card["ledger"]
+    assert told == metrics.ledger(rate, distortion, told["entropy"])
+    assert told["entropy"] == pytest.approx(entropy)
+    assert rate + distortion >= entropy
+    assert told["information_at_least"] <= told["information_at_most"] <= entropy < np.log(737_280)
+    assert told["information_at_most"] + told["mismatch_at_least"] == pytest.approx(rate)
 
 
 def test_a_dearer_nat_buys_less_rate_and_leaves_more_distortion():
@@ -44,8 +55,8 @@ def test_a_dearer_nat_buys_less_rate_and_leaves_more_distortion():
 
 
 def test_unknown_names_are_refused():
-    with pytest.raises(KeyError, match=r"no trained model 'dsprites-vae'.*dsprites-early"):
-        zoo.load("dsprites-vae")
+    with pytest.raises(KeyError, match=r"no trained model 'dsprites-nothing'.*dsprites-early"):
+        zoo.load("dsprites-nothing")
     with pytest.raises(KeyError, match="no recipe"):
         zoo.train("dsprites-nothing")
 

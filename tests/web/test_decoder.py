@@ -36,6 +36,7 @@ def vivid(channels=1, latents=10, seed=0):
     model = BurgessVAE(channels, latents, seed)
     generator = torch.Generator().manual_seed(seed)
     with torch.no_grad():
+        model.encoder[-1].weight.normal_(std=0.1, generator=generator)
         for layer in model.decoder:
             if hasattr(layer, "bias"):
                 layer.bias.normal_(std=0.2, generator=generator)
@@ -88,7 +89,7 @@ def show(open_page, tmp_path):
     """Open a page with one widget on it, without a kernel; ``window.state`` is its model's state."""
 
     def show_(widget, **options):
-        names = ("z", "channels", "sliders", "images", "index", "picture", "runs")
+        names = ("z", "channels", "sliders", "images", "index", "picture", "runs", "budget")
         state = {name: getattr(widget, name) for name in names if widget.has_trait(name)}
         data = base64.b64encode(widget.weights.data).decode() if widget.has_trait("weights") else ""
         page = PAGE.replace("/* css */", widget._css).replace("/* esm */", widget._esm)
@@ -235,6 +236,39 @@ def test_price_moves_through_the_runs(show, images):
     assert page.get_by_role("img", name="Seven pictures").count() == 2
     assert "the rate is 6.00 nats" in page.get_by_role("img", name="curve").get_attribute("aria-label")
     assert trouble == []
+
+
+def test_a_budget_buys_the_least_distortion_within_it(show, images):
+    runs = [Run(beta, vivid(latents=3), 12 / beta, 50 + beta, [8 / beta, 4 / beta, 0]) for beta in (1, 2, 4, 8, 16)]
+    page, trouble = show(Price(runs, images[0], budget=True))
+    price, budget = page.get_by_role("slider", name="price"), page.get_by_role("slider", name="budget")
+    assert budget.input_value() == "12"
+    budget.press("ArrowLeft")  # 11.9 nats do not pay for 12
+    assert page.evaluate("state.index") == 1
+    assert price.input_value() == "1"
+    assert budget.input_value() == "11.9"
+    assert budget.get_attribute("aria-valuetext") == "11.9 nats allowed, 6.00 spent"
+    budget.fill("2.9")
+    assert page.evaluate("state.index") == 3
+    dashed = page.locator("[stroke-dasharray]")
+    place = dashed.get_attribute("d")
+    budget.press("ArrowLeft")  # buys the same run: only the dashed line moves
+    assert page.evaluate("state.index") == 3
+    assert dashed.get_attribute("d") != place
+    price.press("Home")  # a price sets the budget that its run needs
+    assert budget.input_value() == "12"
+    budget.press("Home")
+    assert page.evaluate("state.index") == 4
+    assert trouble == []
+
+
+def test_a_run_that_is_dominated_is_never_bought(show, images):
+    runs = [Run(beta, vivid(latents=2), rate, distortion, [rate, 0]) for beta, rate, distortion
+            in ((1, 6, 50), (2, 5, 70), (4, 3, 60))]  # fmt: skip
+    page, _ = show(Price(runs, images[0], budget=True))
+    budget = page.get_by_role("slider", name="budget")
+    budget.fill("5.5")
+    assert page.evaluate("state.index") == 2
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -58,6 +58,7 @@ def test_the_front_page_leads_to_every_chapter(open_page, addresses):
         page.wait_for_load_state("networkidle")
         assert page.locator("article h1").count() == 1
         page.go_back()
+        page.wait_for_load_state("networkidle")  # or the next click would cut off what is still loading
     assert trouble == []
 
 

@@ -1,26 +1,9 @@
-"""The networks: an encoder that gives a Gaussian posterior over latents, and a decoder that gives pixel logits."""
-
-from typing import NamedTuple
+"""The network of Burgess et al. (2018): an encoder to a Gaussian posterior, a decoder to pixel logits."""
 
 import torch
 from torch import nn
 
-
-class Posterior(NamedTuple):
-    """q(z|x), a Gaussian with diagonal covariance for each image (Kingma and Welling 2014, appendix C.2)."""
-
-    mean: torch.Tensor  # [B, latents]
-    log_variance: torch.Tensor  # [B, latents]
-
-    def rsample(self, generator: torch.Generator | None = None) -> torch.Tensor:
-        """z = mean + sigma * noise, [B, latents], through which gradients flow (chapter 1, equation 7)."""
-        noise = torch.empty_like(self.mean).normal_(generator=generator)
-        return self.mean + (0.5 * self.log_variance).exp() * noise
-
-    def kl(self) -> torch.Tensor:
-        """KL(q(z|x) || N(0, 1)) of each latent in nats, [B, latents] (chapter 1, equation 6)."""
-        # expm1 keeps a KL of 1e-8 from drowning in the rounding of exp(log_variance) - 1.
-        return 0.5 * (self.mean.square() + self.log_variance.expm1() - self.log_variance)
+from .posterior import Posterior
 
 
 def keep_variance(layer: nn.Module) -> None:
@@ -42,7 +25,8 @@ class BurgessVAE(nn.Module):
 
     Encoder: four convolutions (32 channels, kernel 4, stride 2), two fully connected layers of 256, then mean and
     log-variance. The decoder is its mirror image. ReLU between layers; the output is Bernoulli logits.
-    The paper does not say how weights begin; here as in He et al. (2015), see ``keep_variance``.
+    The paper does not say how weights begin; here as in He et al. (2015), see ``keep_variance``, and posteriors as
+    the prior.
     """
 
     def __init__(self, channels: int = 1, latents: int = 10, seed: int = 0):
@@ -73,6 +57,8 @@ class BurgessVAE(nn.Module):
                 nn.ConvTranspose2d(32, channels, 4, 2, 1),
             )  # fmt: skip
             self.apply(keep_variance)
+            # Every posterior begins as the prior, rate 0: otherwise all latents talk at once before any is worth it.
+            nn.init.zeros_(self.encoder[-1].weight)
 
     def encode(self, images: torch.Tensor) -> Posterior:
         """Posterior of ``images``, [B, channels, 64, 64] in [0, 1] -> mean and log-variance [B, latents].

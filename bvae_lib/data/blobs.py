@@ -1,0 +1,62 @@
+"""Gaussian blobs at two positions: the smallest world with two factors (Burgess et al. 2018, figure 2)."""
+
+import copy
+import math
+
+import torch
+
+from ..device import pick_device
+from .base import ImageSet
+
+SPACING = 1.25  # pixels from one position to the next: 32 of them reach from 12.6 to 51.4
+
+
+class Blobs(ImageSet):
+    """Images of one round Gaussian blob, drawn on the fly: ``positions`` (along x, along y) around the middle.
+
+    ``blobs[indices]`` -> float32 [B, 1, 64, 64] in [0, 1]. Both factors move the blob by 1.25 pixels a class, x to the
+    right and y down; its middle is white, and ``width`` its standard deviation in pixels. Raises ValueError for a
+    number of positions that is not 1 to 49 (further out the middle would leave the picture), or a width not above 0.
+    """
+
+    factor_names = ("pos_x", "pos_y")
+
+    def __init__(
+        self,
+        positions: tuple[int, int] = (32, 32),
+        width: float = 6.0,
+        device: str | torch.device = "auto",
+        seed: int = 0,
+    ):
+        if len(positions) != 2 or not all(isinstance(n, int) and 1 <= n <= 49 for n in positions):
+            raise ValueError(f"positions must be two whole numbers from 1 to 49, along x and y, not {positions!r}")
+        if not (math.isfinite(width) and width > 0):
+            raise ValueError(f"width must be a number of pixels above 0, not {width!r}")
+        self.factor_sizes = tuple(positions)
+        self.width, self.device = width, pick_device(device)
+        self.generator = torch.Generator().manual_seed(seed)
+        # A round Gaussian is the product of one profile along x and one along y: [positions, 64] each.
+        self.profiles = tuple(profile(n, width).to(self.device) for n in positions)
+
+    def __len__(self) -> int:
+        return math.prod(self.factor_sizes)
+
+    def __getitem__(self, indices) -> torch.Tensor:
+        """Images float32 [B, 1, 64, 64] at ``indices``; one image [1, 64, 64] at a single index."""
+        if isinstance(indices, slice):
+            indices = torch.arange(*indices.indices(len(self)))
+        pos_x, pos_y = self.factors(torch.as_tensor(indices)).to(self.device).unbind(-1)
+        along_x, along_y = self.profiles
+        return (along_y[pos_y][..., :, None] * along_x[pos_x][..., None, :])[..., None, :, :]
+
+    def to(self, device: torch.device) -> "Blobs":
+        moved = copy.copy(self)
+        moved.profiles = tuple(profile.to(device) for profile in self.profiles)
+        moved.device = torch.device(device)
+        return moved
+
+
+def profile(positions: int, width: float) -> torch.Tensor:
+    """A Gaussian of height 1 over 64 pixels, whose centres are at + 0.5, for each position: [positions, 64]."""
+    centres = 32 + SPACING * (torch.arange(positions) - (positions - 1) / 2)
+    return (-0.5 * ((torch.arange(64) + 0.5 - centres[:, None]) / width).square()).exp()

@@ -1,0 +1,47 @@
+"""The VAE whose optimum is known: linear encoder, linear decoder, Gaussian noise (Lucas et al. 2019)."""
+
+import math
+
+import torch
+from torch import nn
+
+from .posterior import Posterior
+
+
+class LinearVAE(nn.Module):
+    """z = V x with one variance per latent for all inputs, and p(x|z) = N(W z, ``noise`` I).
+
+    For a Gaussian source its optimum under any price or budget is ``theory.water_filling`` (chapter 6), and its
+    distortion needs no sampling. ``noise`` is a variance. Weights are drawn from ``seed``.
+    """
+
+    def __init__(self, inputs: int, latents: int, noise: float = 1.0, seed: int = 0):
+        super().__init__()
+        if inputs < 1 or latents < 1 or not noise > 0:
+            raise ValueError(f"inputs, latents and noise must be above 0, not {inputs}, {latents} and {noise}")
+        self.inputs, self.latents, self.noise = inputs, latents, noise
+        generator = torch.Generator().manual_seed(seed)
+        self.encoder = nn.Linear(inputs, latents, bias=False)
+        self.decoder = nn.Linear(latents, inputs, bias=False)
+        self.log_variance = nn.Parameter(torch.zeros(latents))
+        for layer in (self.encoder, self.decoder):
+            nn.init.normal_(layer.weight, std=inputs**-0.5, generator=generator)
+
+    def encode(self, inputs: torch.Tensor) -> Posterior:
+        """Posterior [B, latents] of ``inputs`` [B, inputs], whose mean over the source is 0."""
+        mean = self.encoder(inputs)
+        return Posterior(mean, self.log_variance.expand_as(mean))
+
+    def decode(self, z: torch.Tensor) -> torch.Tensor:
+        """Mean [B, inputs] of p(x|z) for latents ``z`` [B, latents]."""
+        return self.decoder(z)
+
+    def distortion(self, inputs: torch.Tensor) -> torch.Tensor:
+        """E_q[-log p(x|z)] in nats, a scalar: the mean over ``inputs`` [B, inputs], exact.
+
+        The expectation of |x - W z|^2 is |x - W mean|^2 + sum_i variance_i |W_i|^2.
+        """
+        missed = (inputs - self.decode(self.encoder(inputs))).square().sum(dim=1).mean()
+        blurred = (self.log_variance.exp() * self.decoder.weight.square().sum(dim=0)).sum()
+        constant = 0.5 * self.inputs * math.log(2 * math.pi * self.noise)
+        return (missed + blurred) / (2 * self.noise) + constant

@@ -1,0 +1,36 @@
+"""The figures of the course, drawn in one style, with units on every axis."""
+
+from .channel import code_planes, confusions, ledger, likeness, turn_costs, ways_to_spend
+from .factors import factor_paths, factor_starts, next_nat, rate_distortion
+from .paths import Paths, nat_shares, solution_paths
+from .pictures import grid, table, traversal
+from .runs import dual_ascent, kl_bars, learning_curves, posteriors
+from .style import canvas
+from .trades import Panel, against_normal, trades
+
+__all__ = [
+    "Panel",
+    "Paths",
+    "against_normal",
+    "canvas",
+    "code_planes",
+    "confusions",
+    "dual_ascent",
+    "factor_paths",
+    "factor_starts",
+    "grid",
+    "kl_bars",
+    "learning_curves",
+    "ledger",
+    "likeness",
+    "nat_shares",
+    "next_nat",
+    "posteriors",
+    "rate_distortion",
+    "solution_paths",
+    "table",
+    "trades",
+    "traversal",
+    "turn_costs",
+    "ways_to_spend",
+]

@@ -1,0 +1,60 @@
+// Budget: one slider over the frames of a film; nats and noise of each factor, and the pictures as decoded then.
+
+function render({ model, el }) {
+  const frames = model.get("frames"), columns = model.get("columns");
+  const most = Math.max(...frames.flatMap((frame) => frame.factors.map((factor) => factor.nats)));
+
+  const input = slider({
+    min: 0, max: frames.length - 1, step: 1, "aria-label": "budget C in nats",
+    input: () => {
+      model.set("index", input.valueAsNumber);
+      model.save_changes();
+    },
+  });
+  const ends = element("span", { class: "bvae-ends", "aria-hidden": "true" },
+    ...[frames[0], frames.at(-1)].map((frame) => element("span", {}, `C = ${frame.budget.toFixed(0)}`)));
+  const facts = element("p", { class: "bvae-facts", "aria-hidden": "true" });
+  const rows = ["Real picture", "Decoded picture"].map((name) => Array.from({ length: columns }, (_, i) =>
+    element("canvas", { width: 64, height: 64, class: "bvae-picture", role: "img", "aria-label": `${name} ${i + 1}` })));
+  const nats = element("div", { class: "bvae-rows" });
+  const strip = (canvases) => element("div", { class: "bvae-cells", style: `grid-template-columns: repeat(${columns}, 1fr)` }, ...canvases);
+  el.append(element("div", { class: "bvae" }, facts, input, ends,
+    element("p", { class: "bvae-note" }, "Real pictures, and what is decoded from the means that are sent:"),
+    strip(rows[0]), strip(rows[1]), nats,
+    element("p", { class: "bvae-note" }, "Bars: nats of each factor. s: noise of its channels, 1 says nothing, 0 says all.")));
+
+  const sheet = new Image();
+  const paint = (canvases, row) => canvases.forEach((canvas, i) =>
+    canvas.getContext("2d").drawImage(sheet, 64 * i, 64 * row, 64, 64, 0, 0, 64, 64));
+
+  function draw() {
+    const index = model.get("index"), frame = frames[index];
+    const told = `C = ${frame.budget.toFixed(0)} nats · spent ${frame.rate.toFixed(1)} · distortion ${frame.distortion.toFixed(0)} nats`
+      + ` · price ${frame.price.toPrecision(2)}`;
+    input.value = index;
+    input.setAttribute("aria-valuetext", [told, ...frame.factors.map((f) => `${f.name} ${f.nats.toFixed(1)}`)].join(", ").replaceAll(" · ", ", "));
+    facts.textContent = told;
+    nats.replaceChildren(...frame.factors.map((factor) => drawFactor(factor, most)));
+    if (sheet.complete && sheet.naturalWidth) paint(rows[1], 1 + index);
+  }
+  sheet.onload = () => {
+    paint(rows[0], 0);
+    draw();
+  };
+  sheet.src = model.get("sheet");
+  model.on("change:index", draw);
+  draw();
+  return () => model.off("change:index", draw);
+}
+
+/** Name, bar and number of one factor; behind the bar's number, the noise of its channels. */
+function drawFactor({ name, nats, noise }, most) {
+  const told = noise.map(([channel, s]) => (noise.length > 1 ? `${channel} ` : "") + s.toFixed(2)).join(", ");
+  return element("div", { class: "bvae-row", role: "img", "aria-label": `${name}: ${nats.toFixed(2)} nats; noise s ${told}` },
+    element("span", { class: "bvae-factor" }, name),
+    element("span", { class: "bvae-track" }, element("span", { class: "bvae-bar", style: `width: ${(100 * nats) / most}%` })),
+    element("span", { class: "bvae-value" }, nats.toFixed(2)),
+    element("span", { class: "bvae-noise" }, `s: ${told}`));
+}
+
+export default { render };

@@ -1,0 +1,66 @@
+"""Two posteriors to push together and apart: what each costs, and how often one is taken for the other."""
+
+import math
+
+import anywidget
+import numpy as np
+import traitlets
+from IPython.display import HTML
+from PIL import Image, ImageDraw
+
+from . import pictures
+from .source import source
+
+FARTHEST = 3.0  # of a mean from 0; overlap.js draws z from -4.5 to 4.5
+SHARPEST, WIDEST = 0.05, 1.5  # standard deviations
+
+
+class Overlap(anywidget.AnyWidget):
+    """Drag the means and standard deviations of two posteriors of one latent.
+
+    The page draws both densities and the prior, and shades what the two share. It says how often the best guess at the
+    image behind z is wrong (chapter 3, equation 9), how many nats of the ln 2 that name one of two images are lost,
+    and what each posterior costs (chapter 1, equation 6). No kernel and no model are needed.
+
+    ``widget.means`` and ``widget.sigmas``, two numbers each, can be set and observed. Raises ValueError for means
+    outside -3 to 3 and deviations outside 0.05 to 1.5.
+    """
+
+    _esm = source("dom.js", "overlap.js")
+    _css = source("widgets.css")
+
+    means = traitlets.List().tag(sync=True)
+    sigmas = traitlets.List().tag(sync=True)
+
+    def __init__(self, means=(-0.8, 0.8), sigmas=(0.5, 0.5)):
+        super().__init__(means=list(means), sigmas=list(sigmas))
+
+    @traitlets.validate("means")
+    def _check_means(self, proposal) -> list[float]:
+        return two_numbers("means", proposal["value"], -FARTHEST, FARTHEST)
+
+    @traitlets.validate("sigmas")
+    def _check_sigmas(self, proposal) -> list[float]:
+        return two_numbers("sigmas", proposal["value"], SHARPEST, WIDEST)
+
+    def strip_html(self) -> HTML:
+        """A still picture for a page whose reader has no JavaScript; nothing where the widget itself can move."""
+        page = Image.new("RGB", (680, 220), "white")
+        z = np.linspace(-4.5, 4.5, page.width)
+        pairs = [*zip(self.means, self.sigmas, strict=True), (0.0, 1.0)]
+        curves = [np.exp(-0.5 * ((z - mean) / sigma) ** 2) / sigma for mean, sigma in pairs]
+        peak = max(curve.max() for curve in curves)
+        for curve, colour in zip(curves, ("#0072b2", "#d55e00", "grey"), strict=True):
+            points = [(x, 210 - 200 * height / peak) for x, height in enumerate(curve)]
+            ImageDraw.Draw(page).line(points, colour, 3)
+        one, two = (f"N({mean:g}, {sigma:g}²)" for mean, sigma in pairs[:2])
+        alt = f"Densities of two posteriors, {one} in blue and {two} in orange, and of the prior in grey."
+        return HTML(pictures.noscript(pictures.png(page), alt))
+
+
+def two_numbers(name: str, values, low: float, high: float) -> list[float]:
+    """``values`` as two floats in ``low`` .. ``high``, or ValueError."""
+    values = [float(value) for value in values]
+    if len(values) != 2 or not all(math.isfinite(value) and low <= value <= high for value in values):
+        raise ValueError(f"{name} must be two numbers from {low} to {high}, not {values}")
+    return values

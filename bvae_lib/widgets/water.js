@@ -1,0 +1,81 @@
+// WaterLevel: bars of half log-variances; what stands above the water, half the log of the price, is told.
+
+const WIDE = 680, HIGH = 300, FLOOR = 34, ROOF = 30; // of the canvas, in its own pixels
+
+function render({ model, el }) {
+  const variances = model.get("variances"), noise = model.get("noise"), reach = model.get("reach").map(Math.log);
+  const canvas = element("canvas", { width: WIDE, height: HIGH, class: "bvae-water", role: "img" });
+  const facts = element("p", { class: "bvae-facts", "aria-hidden": "true" });
+  const next = element("p", { class: "bvae-note", "aria-live": "polite" });
+  const input = slider({
+    min: reach[0], max: reach[1], step: (reach[1] - reach[0]) / 200, "aria-label": "price β of a nat",
+    input: () => {
+      const [low, high] = model.get("reach"); // exp(log(end)) may miss the end by a rounding
+      model.set("price", Math.min(Math.max(Math.exp(input.valueAsNumber), low), high));
+      model.save_changes();
+    },
+  });
+  const ends = element("span", { class: "bvae-ends", "aria-hidden": "true" },
+    element("span", {}, "cheap nats"), element("span", {}, "dear nats"));
+  el.append(element("div", { class: "bvae" }, canvas, facts, next, input, ends,
+    element("p", { class: "bvae-note" },
+      "Bar: half the log-variance of a component. Line: the water, half the log of the price. Blue: nats that are told.")));
+
+  function draw() {
+    const price = model.get("price"), level = price * noise;
+    const rates = variances.map((variance) => Math.max(0, Math.log(variance / level) / 2));
+    const sum = rates.reduce((a, b) => a + b, 0), awake = rates.filter((rate) => rate > 0).length;
+    const told = `price ${price.toFixed(2)} · rate ${sum.toFixed(2)} nats · ${awake} of ${rates.length} awake`;
+    input.value = Math.log(price);
+    input.setAttribute("aria-valuetext", told.replaceAll(" · ", ", "));
+    facts.textContent = told;
+    next.textContent = share(awake) + wakes(variances[awake], noise);
+    canvas.setAttribute("aria-label", `Nats of each component: ${rates.map((rate) => rate.toFixed(2)).join(", ")}`);
+    paint(canvas, variances, rates, Math.log(level) / 2, reach.map((end) => (end + Math.log(noise)) / 2));
+  }
+  model.on("change:price", draw);
+  draw();
+  return () => model.off("change:price", draw);
+}
+
+/** Who gets the next nat, while ``awake`` components are above water. */
+function share(awake) {
+  if (!awake) return "Nobody is above water: no nat is bought. ";
+  return awake === 1 ? "The next nat goes to one component alone. " : `The next nat is shared by ${awake}, 1/${awake} each. `;
+}
+
+/** When the highest component below water, if there is one, comes out of it. */
+function wakes(variance, noise) {
+  return variance === undefined ? "" : `The next component wakes below price ${(variance / noise).toFixed(2)}.`;
+}
+
+function paint(canvas, variances, rates, water, [low, high]) {
+  const context = canvas.getContext("2d"), colour = (name) => getComputedStyle(canvas).getPropertyValue(name);
+  const y = (height) => HIGH - FLOOR - ((height - low) / (high - low)) * (HIGH - FLOOR - ROOF);
+  const width = WIDE / variances.length;
+
+  context.clearRect(0, 0, WIDE, HIGH);
+  context.font = "20px sans-serif";
+  context.textAlign = "center";
+  variances.forEach((variance, i) => {
+    const left = (i + 0.2) * width, middle = (i + 0.5) * width, top = Math.log(variance) / 2;
+    context.fillStyle = "#808080"; // readable on white and on black
+    context.fillText(`λ = ${Number(variance.toPrecision(2))}`, middle, HIGH - 8);
+    context.globalAlpha = 0.6;
+    context.fillRect(left, y(Math.min(top, water)), 0.6 * width, y(low) - y(Math.min(top, water)));
+    context.globalAlpha = 1;
+    if (rates[i] > 0) {
+      context.fillText(rates[i].toFixed(2), middle, y(top) - 7);
+      context.fillStyle = colour("--bvae-blue");
+      context.fillRect(left, y(top), 0.6 * width, y(water) - y(top));
+    }
+  });
+  context.strokeStyle = colour("--bvae-orange");
+  context.lineWidth = 4;
+  context.beginPath();
+  context.moveTo(0, y(water));
+  context.lineTo(WIDE, y(water));
+  context.stroke();
+}
+
+export default { render };

@@ -1,0 +1,175 @@
+"""Reverse water-filling: against its definition, and as the end of training a linear VAE under each objective."""
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bvae_lib.models import LinearVAE
+from bvae_lib.objectives import BetaVAE, Capacity, Constrained
+from bvae_lib.theory import rate_path, soft_threshold, water_filling, water_level
+
+variances = st.lists(st.floats(1e-3, 1e3), min_size=1, max_size=8)
+EIGENVALUES, NOISE = np.array([6.0, 2.5, 1.0, 0.3]), 0.5
+
+
+@given(variances, st.floats(1e-4, 1e4))
+def test_each_component_is_known_to_the_level_or_not_at_all(variances, level):
+    rates, errors = water_filling(variances, level)
+    for variance, rate, error in zip(variances, rates, errors, strict=True):
+        assert error == min(variance, level)
+        assert rate == pytest.approx(0.5 * np.log(variance / error))  # of a Gaussian with that error
+        assert (rate > 0) == (variance > level)
+
+
+@given(variances, st.floats(0, 50, allow_subnormal=False))
+def test_the_level_spends_the_rate(variances, rate):
+    assert water_filling(variances, water_level(variances, rate))[0].sum() == pytest.approx(rate, abs=1e-9)
+
+
+@given(variances, st.floats(0.1, 20))
+def test_a_nat_more_is_worth_the_level(variances, rate):
+    """The slope of total error by rate is -2 level; half of it in units of the noise is the price."""
+    level = water_level(variances, rate)
+    errors = [water_filling(variances, water_level(variances, rate + d))[1].sum() for d in (-1e-5, 1e-5)]
+    assert (errors[0] - errors[1]) / 2e-5 == pytest.approx(2 * level, rel=1e-3)
+
+
+@pytest.mark.parametrize("bad", [lambda: water_filling([1.0, 0.0], 1), lambda: water_filling([1.0], 0),
+                                 lambda: water_level([1.0], -1), lambda: water_level([], 1)])  # fmt: skip
+def test_what_is_not_a_source_is_refused(bad):
+    with pytest.raises(ValueError, match="must be"):
+        bad()
+
+
+def source(n=512, seed=0):
+    """Inputs [n, 4] whose covariance has exactly the EIGENVALUES, along axes of their own."""
+    generator = torch.Generator().manual_seed(seed)
+    white, _ = torch.linalg.qr(torch.randn(n, 4, generator=generator))
+    axes, _ = torch.linalg.qr(torch.randn(4, 4, generator=generator))
+    white = torch.linalg.qr(white - white.mean(0))[0] * n**0.5
+    return white * torch.tensor(EIGENVALUES).float().sqrt() @ axes
+
+
+def trained(objective, steps=4000, seed=0):
+    """Rates of the latents [4], sorted, distortion and last price of a linear VAE trained on all of the source."""
+    inputs, model = source(), LinearVAE(4, 4, NOISE, seed)
+    optimiser = torch.optim.Adam(model.parameters(), 1e-2)
+    for step in range(steps):
+        for group in optimiser.param_groups:
+            group["lr"] = 1e-2 * min(1, 4 * (1 - step / steps))
+        rate = model.encode(inputs).kl().mean(0).sum()
+        loss = model.distortion(inputs) + objective.penalty(rate, step)
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        objective.update(rate.detach(), step)
+    kl = model.encode(inputs).kl().mean(0).detach().sort(descending=True).values.numpy()
+    return kl, model.distortion(inputs).item(), float(objective.price(torch.tensor(kl.sum()), steps))
+
+
+def expected(level):
+    """What ``trained`` should return at a water level."""
+    rates, errors = water_filling(EIGENVALUES, level)
+    distortion = errors.sum() / (2 * NOISE) + 0.5 * len(errors) * np.log(2 * np.pi * NOISE)
+    return rates, distortion, level / NOISE
+
+
+@pytest.mark.parametrize("beta", [0.5, 1.0, 4.0])
+def test_a_fixed_price_sets_the_water_level(beta):
+    kl, distortion, _ = trained(BetaVAE(beta))
+    rates, least, _ = expected(beta * NOISE)
+    np.testing.assert_allclose(kl, rates, atol=0.01)
+    assert distortion == pytest.approx(least, abs=0.01)
+
+
+@pytest.mark.parametrize("budget", [0.6, 2.0, 4.5])
+def test_dual_ascent_finds_the_water_level_of_a_budget(budget):
+    kl, distortion, price = trained(Constrained(budget, budget, 1, multiplier=5.0))
+    rates, least, multiplier = expected(water_level(EIGENVALUES, budget))
+    np.testing.assert_allclose(kl, rates, atol=0.02)
+    assert distortion == pytest.approx(least, abs=0.02)
+    assert price == pytest.approx(multiplier, rel=0.03)
+    assert price * (kl.sum() - budget) == pytest.approx(0, abs=0.05)  # complementary slackness
+
+
+def test_a_budget_of_more_nats_than_pay_is_not_spent():
+    """The other side of complementary slackness: the multiplier goes to 0 while the budget is slack."""
+    objective = Constrained(60.0, 60.0, 1, multiplier=5.0)
+    kl, _, price = trained(objective, steps=1500)
+    assert kl.sum() < 60
+    assert price < 1e-3
+
+
+@pytest.mark.parametrize("penalty", ["hinge", "absolute"])
+def test_an_exact_penalty_ends_where_the_multiplier_does(penalty):
+    budget = 2.0
+    rates, least, multiplier = expected(water_level(EIGENVALUES, budget))
+    kl, distortion, _ = trained(Capacity(3 * multiplier, budget, budget, penalty=penalty))
+    np.testing.assert_allclose(kl, rates, atol=0.05)
+    assert distortion == pytest.approx(least, abs=0.1)
+
+
+def test_a_hinge_below_the_multiplier_is_beta_vae_at_gamma():
+    budget = 2.0
+    gamma = 0.5 * water_level(EIGENVALUES, budget) / NOISE
+    kl, distortion, _ = trained(Capacity(gamma, budget, budget, penalty="hinge"))
+    rates, least, _ = expected(gamma * NOISE)
+    np.testing.assert_allclose(kl, rates, atol=0.01)
+    assert kl.sum() > budget
+    assert distortion == pytest.approx(least, abs=0.01)
+
+
+def test_without_the_absolute_value_the_target_does_nothing():
+    """The report prints gamma (KL - C): C has no gradient, so it is beta-VAE with beta = gamma, whatever C is."""
+
+    class Printed(Capacity):
+        def penalty(self, rate, step):
+            return self.gamma * (rate - self.target(step))
+
+    for target in (0.0, 25.0):
+        np.testing.assert_array_equal(trained(Printed(2.0, target, target), 500)[0], trained(BetaVAE(2.0), 500)[0])
+
+
+@given(variances, st.floats(0, 20), st.floats(1e-3, 5))
+def test_a_path_spends_its_budgets_and_never_takes_a_nat_back(variances, budget, more):
+    path = rate_path(variances, [budget, budget + more])
+    np.testing.assert_allclose(path.sum(axis=1), [budget, budget + more], atol=1e-9)
+    assert (np.diff(path, axis=0) >= -1e-9).all()
+
+
+@given(variances, st.integers(1, 8))
+def test_those_above_water_share_a_new_nat_equally(variances, k):
+    """Between the budgets at which the k-th and the next component wake, each of k gets 1/k of what is added."""
+    ordered = np.append(np.sort(variances)[::-1], 1e-6)  # a component more, so that there is a next one
+    k = min(k, len(variances))
+    wakes, ends = (water_filling(ordered, ordered[j])[0].sum() for j in (k - 1, k))
+    budgets = wakes + (ends - wakes) * np.array([0.25, 0.75])
+    low, high = rate_path(ordered, budgets)
+    np.testing.assert_allclose((high - low)[:k], (budgets[1] - budgets[0]) / k, atol=1e-9)
+    np.testing.assert_allclose(high[k:], 0, atol=1e-9)
+
+
+@given(st.lists(st.floats(-10, 10), min_size=1, max_size=6), st.floats(0, 5))
+def test_a_soft_threshold_is_the_best_coefficient_of_a_lasso(values, penalty):
+    """It minimises (w - v)^2 / 2 + penalty |w|, each on its own."""
+
+    def cost(w):
+        return 0.5 * (w - np.array(values)) ** 2 + penalty * np.abs(w)
+
+    best = soft_threshold(values, penalty)
+    for other in np.linspace(-12, 12, 97):
+        assert (cost(best) <= cost(other) + 1e-9).all()
+
+
+def test_the_rates_of_a_price_are_log_variances_soft_thresholded():
+    rates, _ = water_filling(EIGENVALUES, 1.7)
+    unit = 0.1  # any below all variances: logarithms above 0, as rates have no sign
+    coefficients = 0.5 * np.log(EIGENVALUES / unit)
+    np.testing.assert_allclose(soft_threshold(coefficients, 0.5 * np.log(1.7 / unit)), rates, atol=1e-12)
+
+
+def test_a_negative_penalty_is_refused():
+    with pytest.raises(ValueError, match="penalty must be at least 0, not -1"):
+        soft_threshold([1.0], -1)

@@ -1,0 +1,47 @@
+"""The widget of the water level, seen from Python."""
+
+import re
+
+import pytest
+
+from bvae_lib.widgets import WaterLevel
+
+
+def test_the_price_can_be_set_and_observed():
+    widget, seen = WaterLevel([1.0, 4.0, 2.0]), []
+    widget.observe(lambda change: seen.append(change.new), "price")
+    widget.price = 3
+    assert seen == [3.0]
+    assert widget.variances == [4.0, 2.0, 1.0]
+
+
+@pytest.mark.parametrize("noise", [0.5, 2.0])
+def test_the_slider_goes_from_all_awake_to_none(noise):
+    low, high = WaterLevel([4.0, 0.5], price=1, noise=noise).reach
+    assert low * noise < 0.5
+    assert high * noise > 4.0
+
+
+@pytest.mark.parametrize(
+    ("build", "message"),
+    [
+        (lambda: WaterLevel([4.0, 0.0]), "variances must be"),
+        (lambda: WaterLevel([4.0, 1.0], noise=0), "noise must be a variance above 0, not 0"),
+        (lambda: WaterLevel([4.0, 1.0], price=9), r"price must be from 0.769 to 5.2, not 9"),
+        (lambda: setattr(WaterLevel([4.0, 1.0]), "price", float("nan")), "price must"),
+    ],
+)
+def test_what_the_slider_cannot_show_is_refused(build, message):
+    with pytest.raises(ValueError, match=message):
+        build()
+
+
+def test_the_script_asks_for_nothing():
+    assert "export default { render }" in WaterLevel._esm
+    outside = WaterLevel._esm.replace("http://www.w3.org/2000/svg", "") + WaterLevel._css
+    assert not re.search(r"https?:|\bimport\b|\bfetch\b|@import|XMLHttpRequest", outside)
+
+
+def test_without_javascript_a_picture_says_the_rates():
+    still = WaterLevel([4.0, 1.0, 0.25], price=1).strip_html().data
+    assert re.fullmatch(r"<noscript><img alt=\"[^\"]*price 1; above it stand 0.69, 0.00, 0.00 nats.*</noscript>", still)

@@ -1,0 +1,130 @@
+"""Worth of a nat: cases with a known answer, and dSprites' ideal decoder against what it must be."""
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bvae_lib.models import factor_codes
+from bvae_lib.worth import IdealDecoder, buy, explained_variance, first_nat, starts
+
+
+@pytest.fixture(scope="module")
+def ideal(sprites):
+    return IdealDecoder(sprites, samples=120)
+
+
+def entropy(mean):
+    mean = mean.double().clamp(1e-12, 1 - 1e-12)
+    return -(mean * mean.log() + (1 - mean) * (1 - mean).log()).sum().item()
+
+
+def test_a_pixel_that_is_the_factor_is_worth_a_nat_a_nat():
+    f = torch.tensor([[1.0], [-1.0]]).repeat(5000, 1)
+    noise = torch.rand(10_000, 3, generator=torch.Generator().manual_seed(0)).round()
+    pixels = torch.cat([(f + 1) / 2, (1 - f) / 2, noise, torch.ones(10_000, 1)], dim=1)
+    assert first_nat(f, pixels).item() == pytest.approx(2, abs=0.01)  # two pixels are, three are not, one never varies
+
+
+def test_the_first_nat_is_the_slope_of_the_information_of_a_binary_channel():
+    """A pixel that is white with chance 0.2 + 0.6 [f = 1]: I(pixel; z) by integration, at 0.01 nats."""
+    r = 0.01
+    s2 = np.exp(-2 * r)
+    z = np.linspace(-9, 9, 20_001)
+    density = np.array([np.exp(-((z - sign * np.sqrt(1 - s2)) ** 2) / (2 * s2)) for sign in (-1, 1)])
+    density /= density.sum(axis=1, keepdims=True)
+    white = np.array([0.2, 0.8]) @ density / density.sum(axis=0)
+    coin = -(white * np.log(white) + (1 - white) * np.log(1 - white))
+    saved = np.log(2) - (coin * density.mean(axis=0)).sum()
+    f = torch.tensor([-1.0] * 10 + [1.0] * 10).repeat(500)[:, None]
+    pixel = torch.tensor([1.0] * 2 + [0.0] * 8 + [1.0] * 8 + [0.0] * 2).repeat(500)[:, None]
+    assert first_nat(f, pixel).item() == pytest.approx(saved / r, rel=0.02)
+
+
+def test_chance_alone_is_worth_nothing():
+    generator = torch.Generator().manual_seed(0)
+    codes, pixels = torch.randn(500, 4, generator=generator), torch.rand(500, 2000, generator=generator).round()
+    assert first_nat(codes, pixels).abs().max() < 0.4  # without the correction 4
+    classes = torch.randint(5, (500, 2), generator=generator)
+    assert explained_variance(classes, pixels).max() < 0.01 * pixels.var(dim=0).sum()
+
+
+def test_explained_variance_is_that_of_the_class_means():
+    classes = torch.tensor([[0, 0], [0, 1], [1, 0], [1, 1]]).repeat(1000, 1)
+    pixels = torch.stack([classes[:, 0].float(), torch.zeros(4000)], dim=1)
+    assert explained_variance(classes, pixels).tolist() == pytest.approx([0.25, 0], abs=1e-3)
+
+
+def test_knowing_nothing_leaves_the_entropy_of_the_mean_picture(sprites, ideal):
+    mean = sprites.sample(20_000, torch.Generator().manual_seed(0)).mean(dim=0)
+    assert ideal(np.zeros(8)) == pytest.approx(entropy(mean), rel=0.02)  # whole pixels
+
+
+def test_knowing_the_place_leaves_the_entropy_of_the_mean_pose(sprites, ideal):
+    poses = torch.cartesian_prod(
+        torch.arange(3), torch.arange(6), torch.arange(40), torch.tensor([16]), torch.tensor([16])
+    )
+    mean = sprites[sprites.index(poses)].mean(dim=0)
+    assert ideal([0, 0, 0, 0, 0, 0, 8, 8]) == pytest.approx(entropy(mean), rel=0.02)  # whole pixels
+
+
+def test_knowing_all_leaves_nothing(ideal):
+    assert ideal(np.full(8, 9.0)) < 1
+
+
+def test_probabilities_are_probabilities(ideal):
+    white = ideal.probabilities([0.3] * 8)
+    assert white.shape == (120, 64, 64)
+    assert white.min() >= 0
+    assert white.max() <= 1 + 1e-5
+
+
+def test_the_slope_at_nothing_is_the_worth_of_the_first_nat(sprites, ideal):
+    indices = torch.randint(len(sprites), (4000,), generator=torch.Generator().manual_seed(1))
+    worth = first_nat(factor_codes(sprites.factors(indices)), sprites[indices])
+    for channel in (3, 6, 7):
+        slope = (ideal(np.zeros(8)) - ideal(0.02 * np.eye(8)[channel])) / 0.02
+        assert slope == pytest.approx(worth[channel].item(), rel=0.15)
+
+
+@given(st.lists(st.floats(0.1, 20), min_size=2, max_size=5))
+def test_greedy_purchases_are_reverse_water_filling(variances):
+    """Independent Gaussian sources: all that are started keep the same distortion, the others have less."""
+    variances = np.array(variances)
+    step = 0.02
+    bought = buy(lambda nats: float(variances @ np.exp(-2 * nats)), 3, [[i] for i in range(len(variances))], step)
+    left = variances * np.exp(-2 * bought.nats[-1])
+    started = bought.nats[-1] > 0
+    level = left[started].max()
+    assert left[started].min() >= level * np.exp(-2 * step) * 0.999
+    assert (left[~started] <= level * np.exp(2 * step)).all()
+    assert bought.rate[-1] == pytest.approx(3)
+
+
+def test_a_group_is_paid_for_in_equal_parts():
+    seen = []
+    bought = buy(lambda nats: seen.append(nats) or -nats[0] - nats[1] + nats[2], 1.0, [[0, 1], [2]], 0.5)
+    assert bought.nats.tolist() == [[0, 0], [0.5, 0], [1, 0]]
+    assert bought.worth.tolist() == [[1, -1], [1, -1]]
+    assert any(np.allclose(nats, [0.5, 0.5, 0]) for nats in seen)
+
+
+def test_a_factor_starts_when_it_holds_the_threshold_for_good():
+    rate = [0, 1, 2, 3, 4]
+    nats = [[0.3, 0, 0, 0], [0.5, 0.5, 0, 0], [0.5, 0.1, 0, 0], [1, 0.4, 0.2, 0], [1, 1, 0.4, 0.1]]
+    found = starts(rate, nats, threshold=0.25)
+    np.testing.assert_allclose(found, [0, 2.5, 3.25, np.nan])
+
+
+@pytest.mark.parametrize(
+    ("act", "message"),
+    [
+        (lambda: first_nat(torch.zeros(3, 1), torch.zeros(2, 4)), "pair up"),
+        (lambda: buy(np.sum, 1, [[0]], step=2), "step must be"),
+        (lambda: starts([1, 2], [[1.0]]), "must be"),
+    ],
+)
+def test_nonsense_is_refused(act, message):
+    with pytest.raises(ValueError, match=message):
+        act()

@@ -1,0 +1,72 @@
+"""The water level in a browser: the rates on the page, and a picture that follows the slider."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from bvae_lib.theory import water_filling
+from bvae_lib.widgets import WaterLevel
+
+PAGE = Path(__file__).with_name("decoder.html").read_text()
+SEEN = "document.querySelector('canvas').toDataURL()"
+VARIANCES = [10.0, 6.0, 3.0, 1.5, 0.7]
+
+
+@pytest.fixture
+def show(open_page, tmp_path):
+    """Open a page with one WaterLevel on it, without a kernel; ``window.state`` is its model's state."""
+
+    def show_(widget, **options):
+        state = {name: getattr(widget, name) for name in ("variances", "noise", "reach", "price")}
+        page = PAGE.replace("/* css */", widget._css).replace("/* esm */", widget._esm)
+        path = tmp_path / "page.html"
+        path.write_text(page.replace("{/* state */}", json.dumps(state)).replace("/* weights */", ""))
+        return open_page(path.as_uri(), **options)
+
+    return show_
+
+
+def numbers(text: str) -> list[float]:
+    return [float(number) for number in re.findall(r"\d+\.\d+", text)]
+
+
+@pytest.mark.parametrize(("price", "noise"), [(1.0, 1.0), (2.0, 0.5), (7.0, 1.0), (12.0, 1.0), (0.6, 1.0)])
+def test_the_page_says_what_water_filling_says(show, price, noise):
+    page, trouble = show(WaterLevel(VARIANCES, price, noise))
+    rates, _ = water_filling(VARIANCES, price * noise)
+    awake = int((rates > 0).sum())
+    assert numbers(page.get_by_role("img").get_attribute("aria-label")) == pytest.approx(rates, abs=0.006)
+    facts = page.locator(".bvae-facts").inner_text()
+    assert numbers(facts) == pytest.approx([price, rates.sum()], abs=0.006)
+    assert f"{awake} of 5 awake" in facts
+    said = page.locator(".bvae").inner_text()
+    assert (f"1/{awake} each" in said) == (awake > 1)
+    assert ("no nat is bought" in said) == (awake == 0)
+    waking = re.search(r"wakes below price (\d+\.\d+)", said)
+    assert (waking and float(waking[1])) == (VARIANCES[awake] / noise if awake < 5 else None)
+    assert trouble == []
+
+
+def test_the_slider_moves_the_picture_the_words_and_the_model(show):
+    page, trouble = show(WaterLevel(VARIANCES))
+    (slider,) = page.get_by_role("slider").all()
+    for key in ("ArrowRight", "ArrowLeft", "Home", "End"):
+        before, said = page.evaluate(SEEN), page.get_by_role("img").get_attribute("aria-label")
+        slider.press(key)
+        assert page.evaluate(SEEN) != before
+        assert page.get_by_role("img").get_attribute("aria-label") != said
+    assert page.evaluate("state.price") == pytest.approx(13.0)
+    assert page.evaluate("saved") >= 4
+    slider.press("Home")
+    assert page.evaluate("state.price") == pytest.approx(0.7 / 1.3)
+    assert trouble == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_phone_needs_no_sideways_scroll(show, scheme):
+    page, trouble = show(WaterLevel(VARIANCES), width=375, scheme=scheme)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert page.get_by_role("img").bounding_box()["height"] > 100
+    assert trouble == []
