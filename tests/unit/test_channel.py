@@ -23,7 +23,7 @@ from bvae_lib.channel import (
 )
 from bvae_lib.models import Posterior
 
-angles = st.floats(-math.pi, math.pi)
+angles = st.floats(-math.pi, math.pi, allow_subnormal=False)
 
 
 def random_posterior(seed=0, n=6, latents=3):

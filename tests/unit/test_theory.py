@@ -132,7 +132,7 @@ def test_without_the_absolute_value_the_target_does_nothing():
         np.testing.assert_array_equal(trained(Printed(2.0, target, target), 500)[0], trained(BetaVAE(2.0), 500)[0])
 
 
-@given(variances, st.floats(0, 20), st.floats(1e-3, 5))
+@given(variances, st.floats(0, 20, allow_subnormal=False), st.floats(1e-3, 5))
 def test_a_path_spends_its_budgets_and_never_takes_a_nat_back(variances, budget, more):
     path = rate_path(variances, [budget, budget + more])
     np.testing.assert_allclose(path.sum(axis=1), [budget, budget + more], atol=1e-9)
@@ -151,7 +151,9 @@ def test_those_above_water_share_a_new_nat_equally(variances, k):
     np.testing.assert_allclose(high[k:], 0, atol=1e-9)
 
 
-@given(st.lists(st.floats(-10, 10), min_size=1, max_size=6), st.floats(0, 5))
+@given(
+    st.lists(st.floats(-10, 10, allow_subnormal=False), min_size=1, max_size=6), st.floats(0, 5, allow_subnormal=False)
+)
 def test_a_soft_threshold_is_the_best_coefficient_of_a_lasso(values, penalty):
     """It minimises (w - v)^2 / 2 + penalty |w|, each on its own."""
 
