@@ -1,7 +1,9 @@
 """The built book in a real browser: from the file system, and from a server on this machine."""
 
+import base64
 import functools
 import http.server
+import json
 import shutil
 import threading
 from pathlib import Path
@@ -64,6 +66,26 @@ def open_page(browser):
     yield open_
     for context in contexts:
         context.close()
+
+
+OF_EVERY_WIDGET = {"layout", "tabbable", "tooltip", "weights"}  # traits that are not the widget's own plain values
+
+
+@pytest.fixture
+def show(open_page, tmp_path):
+    """Open a page with one widget on it, without a kernel; ``window.state`` is its model's state."""
+
+    def show_(widget, **options):
+        own = [name for name in widget.keys if not name.startswith("_") and name not in OF_EVERY_WIDGET]
+        state = json.dumps({name: getattr(widget, name) for name in own})
+        data = base64.b64encode(widget.weights.data).decode() if widget.has_trait("weights") else ""
+        page = Path(__file__).with_name("decoder.html").read_text()
+        page = page.replace("/* css */", widget._css).replace("/* esm */", widget._esm)
+        path = tmp_path / "page.html"
+        path.write_text(page.replace("{/* state */}", state).replace("/* weights */", data))
+        return open_page(path.as_uri(), **options)
+
+    return show_
 
 
 def ours(url: str) -> bool:

@@ -1,15 +1,11 @@
 """The budget of a film in a browser: its slider moves pictures, bars and words, with no kernel."""
 
-import json
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from bvae_lib.widgets import Budget
 from bvae_lib.zoo import films
 
-PAGE = Path(__file__).with_name("decoder.html").read_text()
 FRAMES, COLUMNS = 4, 3
 
 
@@ -25,19 +21,6 @@ def film():
     )
 
 
-@pytest.fixture
-def show(open_page, tmp_path, film):
-    def show_(**options):
-        widget = Budget(film)
-        state = {name: getattr(widget, name) for name in ("index", "frames", "columns", "sheet")}
-        page = PAGE.replace("/* css */", widget._css).replace("/* esm */", widget._esm)
-        path = tmp_path / "page.html"
-        path.write_text(page.replace("{/* state */}", json.dumps(state)).replace("/* weights */", ""))
-        return open_page(path.as_uri(), **options)
-
-    return show_
-
-
 def shades(page):
     """Grey levels of all pictures in the page's order, [pictures, 64, 64]."""
     page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
@@ -47,7 +30,7 @@ def shades(page):
 
 
 def test_the_slider_shows_the_pictures_of_its_frame(show, film):
-    page, trouble = show()
+    page, trouble = show(Budget(film))
     slider = page.get_by_role("slider", name="budget C in nats")
     np.testing.assert_array_equal(shades(page), np.concatenate([film.drawn[0], film.drawn[1]]))
     slider.press("End")
@@ -57,8 +40,8 @@ def test_the_slider_shows_the_pictures_of_its_frame(show, film):
     assert trouble == []
 
 
-def test_bars_and_words_follow(show):
-    page, _ = show()
+def test_bars_and_words_follow(show, film):
+    page, _ = show(Budget(film))
     assert page.get_by_role("img", name="pos_y: 0.00 nats; noise s 1.00").count() == 1
     slider = page.get_by_role("slider")
     slider.press("End")
@@ -71,14 +54,14 @@ def test_bars_and_words_follow(show):
 
 
 def test_the_kernel_moves_it_too(show, film):
-    page, _ = show()
+    page, _ = show(Budget(film))
     page.evaluate("model.set('index', 2)")
     assert page.get_by_role("slider").input_value() == "2"
     np.testing.assert_array_equal(shades(page)[COLUMNS:], film.drawn[3])
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_phone_needs_no_sideways_scroll(show, scheme):
-    page, trouble = show(width=375, scheme=scheme)
+def test_a_phone_needs_no_sideways_scroll(show, scheme, film):
+    page, trouble = show(Budget(film), width=375, scheme=scheme)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert trouble == []

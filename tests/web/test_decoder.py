@@ -5,7 +5,6 @@ import json
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -21,7 +20,6 @@ const bytes = Uint8Array.from(Buffer.from(data, "base64"));
 const decode = makeDecoder(new DataView(bytes.buffer), latents, channels);
 console.log(JSON.stringify(z.map((values) => Array.from(decode(values)))));
 """
-PAGE = Path(__file__).with_name("decoder.html").read_text()
 
 
 def node() -> list[str]:
@@ -82,23 +80,6 @@ def test_float16_is_the_only_difference(tmp_path, channels):
     z = torch.full((2, 10), 3.0)  # every slider at its end
     z[1, ::2] = -3
     np.testing.assert_allclose(decoded_by_node(model, z, tmp_path), pixels_of(model, z), atol=1e-4)
-
-
-@pytest.fixture
-def show(open_page, tmp_path):
-    """Open a page with one widget on it, without a kernel; ``window.state`` is its model's state."""
-
-    def show_(widget, **options):
-        names = ("z", "channels", "sliders", "images", "index", "picture", "runs", "budget")
-        state = {name: getattr(widget, name) for name in names if widget.has_trait(name)}
-        data = base64.b64encode(widget.weights.data).decode() if widget.has_trait("weights") else ""
-        page = PAGE.replace("/* css */", widget._css).replace("/* esm */", widget._esm)
-        page = page.replace("{/* state */}", json.dumps(state)).replace("/* weights */", data)
-        path = tmp_path / "page.html"
-        path.write_text(page)
-        return open_page(path.as_uri(), **options)
-
-    return show_
 
 
 @pytest.fixture

@@ -1,8 +1,6 @@
 """Two posteriors in a browser: the numbers on the page, and pictures that follow every slider."""
 
-import json
 import re
-from pathlib import Path
 
 import pytest
 import torch
@@ -11,22 +9,7 @@ from torch.distributions import Normal
 from bvae_lib.models import Posterior
 from bvae_lib.widgets import Overlap
 
-PAGE = Path(__file__).with_name("decoder.html").read_text()
 SEEN = "document.querySelector('canvas').toDataURL()"
-
-
-@pytest.fixture
-def show(open_page, tmp_path):
-    """Open a page with one Overlap on it, without a kernel; ``window.state`` is its model's state."""
-
-    def show_(widget, **options):
-        state = {"means": widget.means, "sigmas": widget.sigmas}
-        page = PAGE.replace("/* css */", widget._css).replace("/* esm */", widget._esm)
-        path = tmp_path / "page.html"
-        path.write_text(page.replace("{/* state */}", json.dumps(state)).replace("/* weights */", ""))
-        return open_page(path.as_uri(), **options)
-
-    return show_
 
 
 def numbers(text: str) -> list[float]:

@@ -1,31 +1,14 @@
 """The water level in a browser: the rates on the page, and a picture that follows the slider."""
 
-import json
 import re
-from pathlib import Path
 
 import pytest
 
 from bvae_lib.theory import water_filling
 from bvae_lib.widgets import WaterLevel
 
-PAGE = Path(__file__).with_name("decoder.html").read_text()
 SEEN = "document.querySelector('canvas').toDataURL()"
 VARIANCES = [10.0, 6.0, 3.0, 1.5, 0.7]
-
-
-@pytest.fixture
-def show(open_page, tmp_path):
-    """Open a page with one WaterLevel on it, without a kernel; ``window.state`` is its model's state."""
-
-    def show_(widget, **options):
-        state = {name: getattr(widget, name) for name in ("variances", "noise", "reach", "price")}
-        page = PAGE.replace("/* css */", widget._css).replace("/* esm */", widget._esm)
-        path = tmp_path / "page.html"
-        path.write_text(page.replace("{/* state */}", json.dumps(state)).replace("/* weights */", ""))
-        return open_page(path.as_uri(), **options)
-
-    return show_
 
 
 def numbers(text: str) -> list[float]:
