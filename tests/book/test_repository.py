@@ -90,7 +90,8 @@ def test_buttons_are_hidden_and_the_readme_says_so_while_there_is_no_address():
     assert ("still a placeholder" in (ROOT / "README.md").read_text()) is placeholder
 
 
-def test_every_notebook_is_in_the_table_of_contents():
+def test_every_page_is_in_the_table_of_contents():
     toc = yaml.safe_load((ROOT / "_toc.yml").read_text())
     files = [toc["root"], *(entry["file"] for entry in toc["chapters"])]
-    assert {f.stem for f in (ROOT / "book").glob("*.ipynb")} == {Path(f).name for f in files} - {"index"}
+    pages = [*(ROOT / "book").glob("*.ipynb"), *(ROOT / "book").glob("*.md")]
+    assert {f.stem for f in pages} == {Path(f).name for f in files}
