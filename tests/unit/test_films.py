@@ -95,9 +95,3 @@ def test_what_cannot_be_shown_says_why():
         Budget(a_film(frames=1))
     with pytest.raises(ValueError, match="from 0 to 2"):
         Budget(a_film()).index = 3
-
-
-def test_the_script_asks_for_nothing():
-    widget = Budget(a_film())
-    assert "export default { render }" in widget._esm
-    assert not re.search(r"https?:|\bimport\b|\bfetch\b", widget._esm.replace("http://www.w3.org/2000/svg", ""))

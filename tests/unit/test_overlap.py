@@ -29,12 +29,6 @@ def test_what_the_sliders_cannot_show_is_refused(build, message):
         build()
 
 
-def test_the_script_asks_for_nothing():
-    assert "export default { render }" in Overlap._esm
-    outside = Overlap._esm.replace("http://www.w3.org/2000/svg", "") + Overlap._css
-    assert not re.search(r"https?:|\bimport\b|\bfetch\b|@import|XMLHttpRequest", outside)
-
-
 def test_without_javascript_a_picture_shows_the_two():
     still = Overlap(means=(-1, 1.5)).strip_html().data
     assert re.fullmatch(r"<noscript><img alt=\"[^\"]*N\(-1, 0.5²\)[^\"]*N\(1.5, 0.5²\).*</noscript>", still)

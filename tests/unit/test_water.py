@@ -36,12 +36,6 @@ def test_what_the_slider_cannot_show_is_refused(build, message):
         build()
 
 
-def test_the_script_asks_for_nothing():
-    assert "export default { render }" in WaterLevel._esm
-    outside = WaterLevel._esm.replace("http://www.w3.org/2000/svg", "") + WaterLevel._css
-    assert not re.search(r"https?:|\bimport\b|\bfetch\b|@import|XMLHttpRequest", outside)
-
-
 def test_without_javascript_a_picture_says_the_rates():
     still = WaterLevel([4.0, 1.0, 0.25], price=1).strip_html().data
     assert re.fullmatch(r"<noscript><img alt=\"[^\"]*price 1; above it stand 0.69, 0.00, 0.00 nats.*</noscript>", still)

@@ -12,7 +12,7 @@ from PIL import Image
 from torch import nn
 
 from bvae_lib.models import BurgessVAE
-from bvae_lib.widgets import Price, Run, Traversal
+from bvae_lib.widgets import Budget, Overlap, Price, Run, Traversal, WaterLevel
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
@@ -167,7 +167,7 @@ def test_a_collapsed_model_has_a_strip_too():
 
 
 def test_the_scripts_ask_for_nothing():
-    for widget in (Traversal, Price):
+    for widget in (Traversal, Price, Overlap, Budget, WaterLevel):
         assert "export default { render }" in widget._esm
         outside = widget._esm.replace("http://www.w3.org/2000/svg", "") + widget._css
         assert not re.search(r"https?:|\bimport\b|\bfetch\b|@import|XMLHttpRequest", outside)
