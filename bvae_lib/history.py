@@ -34,6 +34,19 @@ class History:
         """
         return self.price * (self.rate - self.capacity)
 
+    def wakings(self, threshold: float = 0.1, hold: int = 500) -> np.ndarray:
+        """The capacity C in nats at which each latent woke, [latents]; NaN for one that did not.
+
+        A latent is awake from the first record on at which its KL is above ``threshold`` nats and stays there for
+        ``hold`` steps more (chapter 5). The spread of these capacities says how far apart the latents' paths are.
+        """
+        woke = np.full(self.kl_per_latent.shape[1], np.nan)
+        for step, capacity in zip(self.step[::-1], self.capacity[::-1], strict=True):
+            if step + hold <= self.step[-1]:  # later ones can't be known to stay
+                wait = (self.step >= step) & (self.step <= step + hold)
+                woke[(self.kl_per_latent[wait] > threshold).all(axis=0)] = capacity
+        return woke
+
     @classmethod
     def from_rows(cls, step: np.ndarray, rows: np.ndarray, settings: dict) -> "History":
         """From rows [records, 3 + latents]: reconstruction, price, capacity, KL of each latent."""

@@ -11,6 +11,7 @@ import json
 import platform
 import subprocess
 import time
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from ..data import DSprites, ImageSet
 from ..history import History
 from ..models import BurgessVAE
 from ..training import fit
+from . import stages
 from .recipes import OBJECTIVES, RECIPES
 
 HERE = Path(__file__).parent
@@ -114,7 +116,12 @@ def train_missing() -> None:
         checkpoint = Path("runs") / f"{name}.safetensors"
         print(f"{name}: {RECIPES[name]['fit']['steps']:,} steps", flush=True)
         start = time.perf_counter()
-        model, history = train(name, images=images, checkpoint=checkpoint)
+        run = partial(train, name, images=images, checkpoint=checkpoint)
+        if name in stages.NAMES:
+            model, history, seen = stages.shoot(run, images[images.index(torch.tensor([stages.IMAGE]))])
+            seen.save(HERE / f"{name}.stages.json")
+        else:
+            model, history = run()
         card = store(name, model, history, images, time.perf_counter() - start)
         checkpoint.unlink()
         figures = card["figures"]
@@ -124,4 +131,4 @@ def train_missing() -> None:
         )
 
 
-__all__ = ["RECIPES", "load", "names", "train"]
+__all__ = ["RECIPES", "load", "names", "stages", "train"]

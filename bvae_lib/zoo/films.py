@@ -5,17 +5,12 @@
 A film holds figures and pictures and no weights: the decoder of one moment cannot show what an earlier one drew.
 """
 
-import base64
-import io
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
-from PIL import Image
 
-from ..atomic import write_atomically
 from ..data import Catalogue, DSprites
 from ..data.packed import PackedImages
 from ..history import History
@@ -23,6 +18,7 @@ from ..models import FactorChannel, per_factor
 from ..objectives import Constrained, bernoulli_reconstruction
 from ..training import fit
 from ..widgets import pictures
+from . import pictured
 
 HERE = Path(__file__).parent
 
@@ -76,22 +72,14 @@ class Film:
 
     def save(self, path: Path) -> None:
         """Write JSON to ``path``, the pictures as one PNG, a row a frame."""
-        stored = {name: np.round(values, 4).tolist() for name, values in vars(self).items() if name != "drawn"}
-        stored["drawn"] = base64.b64encode(pictures.png(pictures.sheet(self.drawn[..., None]))).decode()
-        with write_atomically(path, "w") as file:
-            json.dump(stored, file)
+        figures = {name: values for name, values in vars(self).items() if name != "drawn"}
+        pictured.write(path, figures, self.drawn)
 
     @classmethod
     def load(cls, path: Path) -> "Film":
         """Read what ``save`` wrote; ValueError where the file is something else."""
-        try:
-            stored = json.loads(Path(path).read_text())
-            sheet = np.asarray(Image.open(io.BytesIO(base64.b64decode(stored.pop("drawn")))))
-            frames, columns = 1 + len(stored["step"]), sheet.shape[1] // 64
-            drawn = sheet.reshape(frames, 64, columns, 64).swapaxes(1, 2)
-            return cls(**{name: np.array(values) for name, values in stored.items()}, drawn=drawn)
-        except (KeyError, TypeError, OSError, ValueError) as error:
-            raise ValueError(f"{path} is not a saved Film ({type(error).__name__}: {error})") from error
+        figures, drawn = pictured.read(path, "Film")
+        return cls(**figures, drawn=drawn)
 
 
 def load(name: str) -> tuple[Film, History]:

@@ -74,3 +74,30 @@ def test_a_file_of_another_kind_is_refused(tmp_path, text):
     path.write_text(text)
     with pytest.raises(ValueError, match=r"run\.json is not a saved History"):
         History.load(path)
+
+
+def grown(kl, every=50):
+    """A run whose capacity is its step / 100, with these KLs [records, latents]."""
+    step = every * np.arange(1, 1 + len(kl))
+    return History(step, np.zeros(len(kl)), np.asarray(kl, float), np.zeros(len(kl)), step / 100)
+
+
+def test_a_latent_wakes_where_its_nats_come_to_stay():
+    kl = np.zeros((40, 4))
+    kl[10:, 0] = 0.2  # from step 550 on
+    kl[5:10, 1] = 3.0  # a flash of 250 steps, then for good
+    kl[20:, 1] = 3.0
+    kl[35:, 2] = 1.0  # too late to be known to stay
+    np.testing.assert_array_equal(grown(kl).wakings(), [5.5, 10.5, np.nan, np.nan])
+    assert grown(kl).wakings(hold=200)[1] == 3.0
+    assert grown(kl).wakings(threshold=0.3)[0] != 5.5
+
+
+@given(st.integers(1, 40), st.integers(0, 2**32))
+def test_a_latent_that_woke_stays_above_the_threshold_for_as_long_as_was_asked(records, seed):
+    history = grown(np.random.default_rng(seed).random((records, 3)) ** 0.2)
+    for kl, capacity in zip(history.kl_per_latent.T, history.wakings(0.4, hold=100), strict=True):
+        windows = [(kl[i : i + 3] > 0.4).all() for i in range(records - 2)]
+        assert np.isnan(capacity) == (not any(windows))
+        if any(windows):
+            assert capacity == history.capacity[windows.index(True)]
