@@ -7,6 +7,7 @@ from .pictures import grid, table, traversal
 from .runs import dual_ascent, kl_bars, learning_curves, posteriors
 from .style import canvas
 from .trades import Panel, against_normal, trades
+from .ways import compare_ways, prices, seeds_and_intervals, stages
 
 __all__ = [
     "Panel",
@@ -14,6 +15,7 @@ __all__ = [
     "against_normal",
     "canvas",
     "code_planes",
+    "compare_ways",
     "confusions",
     "dual_ascent",
     "factor_paths",
@@ -26,8 +28,11 @@ __all__ = [
     "nat_shares",
     "next_nat",
     "posteriors",
+    "prices",
     "rate_distortion",
+    "seeds_and_intervals",
     "solution_paths",
+    "stages",
     "table",
     "trades",
     "traversal",

@@ -6,6 +6,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bvae_lib.exact import fit_exactly
 from bvae_lib.models import LinearVAE
 from bvae_lib.objectives import BetaVAE, Capacity, Constrained
 from bvae_lib.theory import rate_path, soft_threshold, water_filling, water_level
@@ -55,16 +56,7 @@ def source(n=512, seed=0):
 def trained(objective, steps=4000, seed=0):
     """Rates of the latents [4], sorted, distortion and last price of a linear VAE trained on all of the source."""
     inputs, model = source(), LinearVAE(4, 4, NOISE, seed)
-    optimiser = torch.optim.Adam(model.parameters(), 1e-2)
-    for step in range(steps):
-        for group in optimiser.param_groups:
-            group["lr"] = 1e-2 * min(1, 4 * (1 - step / steps))
-        rate = model.encode(inputs).kl().mean(0).sum()
-        loss = model.distortion(inputs) + objective.penalty(rate, step)
-        optimiser.zero_grad()
-        loss.backward()
-        optimiser.step()
-        objective.update(rate.detach(), step)
+    fit_exactly(model, inputs, objective, steps, cooldown=steps // 4)
     kl = model.encode(inputs).kl().mean(0).detach().sort(descending=True).values.numpy()
     return kl, model.distortion(inputs).item(), float(objective.price(torch.tensor(kl.sum()), steps))
 
