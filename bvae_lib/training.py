@@ -39,6 +39,7 @@ def fit(
     precision: str = "auto",
     progress: bool = True,
     checkpoint: str | os.PathLike | None = None,
+    warmup: int = 0,
     cooldown: int = 0,
 ) -> History:
     """Train ``model`` in place for ``steps`` batches drawn with replacement, and return what was recorded.
@@ -46,7 +47,8 @@ def fit(
     ``images`` is an ImageSet or a float tensor [N, C, H, W] in [0, 1]. ``seed`` sets batches and noise; with the
     same seed, weights and machine the result is the same to the last bit. ``precision`` is "float32", "bfloat16"
     (autocast; losses stay float32) or "auto", the faster of the two here; ``history.settings`` says which.
-    Over the last ``cooldown`` steps the learning rate falls evenly to 0, and what it kept stirring comes to rest.
+    Over the first ``warmup`` steps the learning rate rises evenly to ``lr``: a high one would kill units before Adam
+    knows their gradients. Over the last ``cooldown`` steps it falls evenly to 0, and what it stirred comes to rest.
 
     With ``checkpoint``, a file name, the state is kept there and the next call goes on from it: a run that was
     killed ends with the weights of one that was not. Ctrl-C stops early and returns the records so far.
@@ -54,7 +56,7 @@ def fit(
     Raises FloatingPointError when the loss is no longer finite, and ValueError for arguments out of range or a
     checkpoint of another run.
     """
-    check_arguments(images, steps, batch_size, lr, optimizer, cooldown)
+    check_arguments(images, steps, batch_size, lr, optimizer, warmup, cooldown)
     device = pick_device(device)
     precision = pick_precision(precision, device)
     model = model.to(device, memory_format=torch.channels_last).train()
@@ -63,6 +65,8 @@ def fit(
     generator = torch.Generator(device).manual_seed(seed)
     settings = {"batch_size": batch_size, "lr": lr, "optimizer": optimizer, "seed": seed, "device": str(device)}
     settings |= {"precision": precision, "objective": objective.settings()}
+    if warmup:
+        settings |= {"warmup": warmup}
     if cooldown:  # it starts at another step where another number of steps is asked for
         settings |= {"cooldown": cooldown, "steps": steps}
 
@@ -75,8 +79,8 @@ def fit(
     bar = tqdm(total=steps, initial=done, unit="step", disable=not progress or bool(os.environ.get("CI")))
     try:
         for step in range(done, steps):
-            for group in optimiser.param_groups if cooldown else ():
-                group["lr"] = lr * min(1.0, (steps - step) / cooldown)
+            for group in optimiser.param_groups:
+                group["lr"] = lr * min(1.0, (step + 1) / max(1, warmup), (steps - step) / max(1, cooldown))
             batch = images[torch.randint(len(images), (batch_size,), generator=generator, device=device)]
             with torch.autocast(device.type, torch.bfloat16, enabled=precision == "bfloat16"):
                 posterior = model.encode(batch)
@@ -163,13 +167,14 @@ def pick_precision(precision: str, device: torch.device) -> str:
     return precision
 
 
-def check_arguments(images, steps: int, batch_size: int, lr: float, optimizer: str, cooldown: int) -> None:
+def check_arguments(images, steps: int, batch_size: int, lr: float, optimizer: str, warmup: int, cooldown: int) -> None:
     """ValueError for what would otherwise fail late or train on nonsense."""
     for name, value in {"steps": steps, "batch_size": batch_size}.items():
         if not isinstance(value, int) or value < 1:
             raise ValueError(f"{name} must be a whole number of at least 1, not {value!r}")
-    if not (isinstance(cooldown, int) and 0 <= cooldown <= steps):
-        raise ValueError(f"cooldown must be a whole number of steps from 0 to {steps}, not {cooldown!r}")
+    for name, value in {"warmup": warmup, "cooldown": cooldown}.items():
+        if not (isinstance(value, int) and 0 <= value <= steps):
+            raise ValueError(f"{name} must be a whole number of steps from 0 to {steps}, not {value!r}")
     if not lr > 0:
         raise ValueError(f"lr must be above 0, not {lr!r}")
     if optimizer not in OPTIMIZERS:

@@ -14,10 +14,10 @@ import torch
 
 SIZE = 64  # pixels along a side
 FINE = 3 * SIZE  # rays along a side
-AMBIENT = 0.35  # share of the light that comes from everywhere
 
 Number = float | torch.Tensor  # one value, or one for each scene [B]
-Colour = torch.Tensor | Callable  # [B, 3], or a function of a solid's own coordinates [b, 3, h, w] and of the scenes' rows
+# RGB [B, 3], or a function that gives it, [b, 3, h, w], from a solid's own coordinates [b, 3, h, w] in the scenes [b].
+Colour = torch.Tensor | Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
 
 
 @dataclass
@@ -67,23 +67,23 @@ class Solid:
     rows: torch.Tensor
     centre: torch.Tensor  # [b, 3]
     inward: torch.Tensor
-    outward: torch.Tensor  # the inverse of inward
     colour: Colour
 
     def to(self, device: torch.device) -> "Solid":
-        tensors = (t.to(device) for t in (self.rows, self.centre, self.inward, self.outward))
+        tensors = (t.to(device) for t in (self.rows, self.centre, self.inward))
         return Solid(self.shape, *tensors, self.colour if callable(self.colour) else self.colour.to(device))
 
 
 class Scene:
     """B scenes that are alike in their make-up: the same solids, each where ``where`` [B] says so.
 
-    ``light`` [B, 3] points towards the lamp and is as long as the lamp is bright; ``background`` is a colour [B, 3].
+    ``light`` [B, 3] points towards the lamp and is as long as the lamp is bright; a share ``ambient`` of it comes from
+    everywhere. ``background`` is a colour [B, 3].
     Centres, half sizes and ends are triples of numbers or tensors [B], and so are turns, [3, 3] or [B, 3, 3].
     """
 
-    def __init__(self, camera: Camera, light: torch.Tensor, background: torch.Tensor):
-        self.camera, self.light, self.background = camera, light, background
+    def __init__(self, camera: Camera, light: torch.Tensor, background: torch.Tensor, ambient: float):
+        self.camera, self.light, self.background, self.ambient = camera, light, background, ambient
         self.solids: list[Solid] = []
 
     def add(self, shape: str, centre, half, colour: Colour, turn: torch.Tensor | None = None, where=True) -> None:
@@ -93,8 +93,8 @@ class Scene:
         turn = torch.eye(3).expand(n, 3, 3) if turn is None else turn.expand(n, 3, 3)
         rows = torch.as_tensor(where).expand(n).nonzero()[:, 0]
         if len(rows):
-            inward, outward = turn.mT / half[..., None], turn * half[:, None]
-            self.solids.append(Solid(shape, rows, centre[rows], inward[rows], outward[rows], colour))
+            inward = turn.mT / half[..., None]
+            self.solids.append(Solid(shape, rows, centre[rows], inward[rows], colour))
 
     def box(self, centre, half, colour: Colour, turn=None, where=True) -> None:
         self.add("box", centre, half, colour, turn, where)
@@ -129,16 +129,18 @@ class Scene:
             if top >= bottom or left >= right:
                 continue
             solid = solid.to(device)
-            rays = (field(m.to(device), grid[left:right], -grid[top:bottom]) for m in (origin, direction))
-            place = (solid.rows, slice(top, bottom), slice(left, right))
-            paint(solid, *rays, light[solid.rows], depth, picture, place)
+            rays = (field(m, grid[left:right], -grid[top:bottom]) for m in (origin, direction))
+            rows = slice(None) if len(rows) == n else solid.rows  # a view is faster than a copy
+            place = (rows, slice(top, bottom), slice(left, right))
+            paint(solid, *rays, light[solid.rows], self.ambient, depth, picture, place)
         return torch.nn.functional.avg_pool2d(picture, FINE // SIZE).clamp(0, 1)
 
 
 def field(matrix: torch.Tensor, u: torch.Tensor, v: torch.Tensor) -> torch.Tensor:
     """``matrix`` [b, 3, 3] times [1, u, v] at every point of a grid: [b, 3, h, w], or [b, 3, 1, 1] where all agree."""
-    constant, by_u, by_v = (c[..., None, None] for c in matrix.unbind(-1))
-    if not matrix[..., 1:].any():
+    changes = matrix[..., 1:].any()
+    constant, by_u, by_v = matrix.to(u.device)[..., None, None].unbind(2)
+    if not changes:
         return constant
     return (constant + by_u * u) + by_v * v[:, None]
 
@@ -148,7 +150,9 @@ def window(origin: torch.Tensor, direction: torch.Tensor) -> tuple[int, int, int
     corners = torch.cartesian_prod(*[torch.tensor([-1.0, 1.0])] * 3)  # [8, 3]
     # A corner is o + t d with o, d linear in u and v: three equations in t, t u and t v, or in t, u and v.
     if direction[..., 1:].any():
-        t, tu, tv = torch.linalg.solve(direction[:, None], (corners - origin[:, None, :, 0])[..., None])[..., 0].unbind(-1)
+        t, tu, tv = torch.linalg.solve(direction[:, None], (corners - origin[:, None, :, 0])[..., None])[..., 0].unbind(
+            -1
+        )
         u, v = tu / t, tv / t
     else:
         matrix = torch.cat([direction[..., :1], origin[..., 1:]], dim=-1)
@@ -162,7 +166,7 @@ def window(origin: torch.Tensor, direction: torch.Tensor) -> tuple[int, int, int
     )
 
 
-def paint(solid, o, d, light, depth, picture, place) -> None:
+def paint(solid, o, d, light, ambient, depth, picture, place) -> None:
     """Paint one solid into ``picture`` [B, 3, ., .] at the rays ``place`` where it is nearer than ``depth``."""
     scale = solid.inward.norm(dim=-1)  # 1 / half sizes
     lamp = (solid.inward @ light[..., None])[..., 0]  # the light in the solid's coordinates [b, 3]
@@ -187,9 +191,13 @@ def paint(solid, o, d, light, depth, picture, place) -> None:
     before = depth[place]
     nearer = (near < far) & (near < before)
     depth[place] = torch.where(nearer, near, before)
-    colour = solid.colour(o + near[:, None] * d, solid.rows) if callable(solid.colour) else solid.colour[solid.rows][..., None, None]
+    colour = (
+        solid.colour(o + near[:, None] * d, solid.rows)
+        if callable(solid.colour)
+        else solid.colour[solid.rows][..., None, None]
+    )
     strength = light.norm(dim=-1)[:, None, None]
-    shade = AMBIENT * strength + (1 - AMBIENT) * cosine.clamp(min=0)
+    shade = ambient * strength + (1 - ambient) * cosine.clamp(min=0)
     rows, *area = place
     place = (rows, slice(None), *area)
     picture[place] = torch.where(nearer[:, None], colour * shade[:, None], picture[place])
@@ -203,7 +211,7 @@ def slab(o: torch.Tensor, d: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
 
 
 def ball(o: torch.Tensor, d: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """Where the rays are inside the unit ball of the coordinates along dimension 1; NaN where they miss it."""
+    """Where the rays are inside the unit ball of the coordinates along dimension 1: two equal t where they miss it."""
     a, b, c = d.square().sum(1), (o * d).sum(1), o.square().sum(1) - 1
-    root = (b * b - a * c).sqrt()
+    root = (b * b - a * c).clamp(min=0).sqrt()
     return (-b - root) / a, (-b + root) / a

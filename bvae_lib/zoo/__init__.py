@@ -11,7 +11,7 @@ import json
 import platform
 import subprocess
 import time
-from functools import partial
+from functools import cache, partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from safetensors.torch import save
 
 from .. import metrics
 from ..atomic import write_atomically
-from ..data import DSprites, ImageSet
+from ..data import DSprites, ImageSet, RenderedChairs, RenderedFaces
 from ..history import History
 from ..models import BurgessVAE
 from ..training import fit
@@ -29,6 +29,18 @@ from . import stages
 from .recipes import OBJECTIVES, RECIPES
 
 HERE = Path(__file__).parent
+RENDERED = 20_000  # images of each stand-in that models are trained on
+DATA = {
+    "dsprites": DSprites,
+    "chairs": partial(RenderedChairs, RENDERED),
+    "faces": partial(RenderedFaces, RENDERED),
+}
+
+
+@cache
+def images_of(data: str) -> ImageSet:
+    """The images that recipes with this ``data`` are trained on, drawn once."""
+    return DATA[data]()
 
 
 def names() -> list[str]:
@@ -59,7 +71,8 @@ def load(name: str) -> tuple[BurgessVAE, History, dict]:
 def train(name: str, seed: int | None = None, images: ImageSet | None = None, **options) -> tuple[BurgessVAE, History]:
     """Train the recipe ``name`` afresh, with another ``seed`` where one is given.
 
-    ``images`` saves drawing dSprites again; ``options`` (steps, device, progress, checkpoint, ...) go to ``fit``.
+    ``images`` takes the place of those that the recipe names; ``options`` (steps, device, progress, checkpoint, ...)
+    go to ``fit``.
     """
     if name not in RECIPES:
         raise KeyError(f"no recipe {name!r}; there are {[*RECIPES]}")
@@ -68,7 +81,7 @@ def train(name: str, seed: int | None = None, images: ImageSet | None = None, **
     model = BurgessVAE(**recipe["network"], seed=seed)
     objective = OBJECTIVES[recipe["objective"]["name"]](**recipe["objective"]["arguments"])
     options = recipe["fit"] | {"seed": seed} | options
-    return model, fit(model, images or DSprites(), objective, **options)
+    return model, fit(model, images or images_of(recipe["data"]), objective, **options)
 
 
 def store(name: str, model: BurgessVAE, history: History, images: ImageSet, seconds: float) -> dict:
@@ -111,8 +124,8 @@ def commit() -> str | None:
 def train_missing() -> None:
     """Train every recipe that has no model here, one after another; a run that was cut off is gone on with."""
     missing = [name for name in RECIPES if name not in names()]
-    images = DSprites() if missing else None
     for name in missing:
+        images = images_of(RECIPES[name]["data"])
         checkpoint = Path("runs") / f"{name}.safetensors"
         print(f"{name}: {RECIPES[name]['fit']['steps']:,} steps", flush=True)
         start = time.perf_counter()
@@ -131,4 +144,4 @@ def train_missing() -> None:
         )
 
 
-__all__ = ["RECIPES", "load", "names", "stages", "train"]
+__all__ = ["RECIPES", "images_of", "load", "names", "stages", "train"]

@@ -7,11 +7,14 @@ OBJECTIVES = {objective.__name__: objective for objective in (BetaVAE, Capacity,
 PRICES = (1, 4, 16, 64, 256)  # of the runs that trace a rate-distortion curve
 
 
-def recipe(objective: type, arguments: dict, seed: int = 0, **fit) -> dict:
+CHANNELS = {"dsprites": 1, "chairs": 3, "faces": 3}  # of each data set
+
+
+def recipe(objective: type, arguments: dict, seed: int = 0, data: str = "dsprites", latents: int = 10, **fit) -> dict:
     """A recipe as plain values, so that a card can hold it; ``fit`` are the arguments of training.fit."""
     return {
-        "data": "dsprites",
-        "network": {"channels": 1, "latents": 10},
+        "data": data,
+        "network": {"channels": CHANNELS[data], "latents": latents},
         "objective": {"name": objective.__name__, "arguments": arguments},
         "fit": {"batch_size": 64, "lr": 1e-3, "optimizer": "adam"} | fit,
         "seed": seed,
@@ -43,3 +46,21 @@ RECIPES["dsprites-beta4"] = recipe(BetaVAE, {"beta": 4}, steps=3_000)
 RECIPES |= {
     f"dsprites-{way}-seed{seed}": recipe(*WAYS[way], seed=seed, steps=3_500, lr=5e-4) for way in WAYS for seed in SEEDS
 }
+
+# Chapter 7, on rendered stand-ins: the report's chairs have no budget, its faces 32 latents and twice the nats.
+RECIPES["chairs-vae"] = recipe(BetaVAE, {"beta": 1}, data="chairs", steps=3_500)
+RECIPES["chairs-beta"] = recipe(BetaVAE, {"beta": 10}, data="chairs", steps=3_500)
+RECIPES["chairs-constrained"] = recipe(
+    Constrained, WAYS["constrained"][1] | {"steps": 4_000}, data="chairs", steps=4_500, lr=2e-3, cooldown=500
+)
+FACES = GROWING | {"stop": 50.0}
+RECIPES |= {
+    f"faces-{way}": recipe(objective, arguments | FACES, data="faces", latents=32, steps=3_500, lr=5e-4)
+    for way, (objective, arguments) in WAYS.items()
+    if way != "constrained"
+}
+RECIPES["faces-constrained"] = recipe(
+    Constrained,
+    WAYS["constrained"][1] | FACES | {"steps": 4_000},
+    data="faces", latents=32, steps=4_500, lr=2e-3, cooldown=500,
+)  # fmt: skip

@@ -170,26 +170,45 @@ def test_an_unknown_precision_is_refused(precision):
         pick_precision(precision, torch.device("cpu"))
 
 
-def test_a_cooldown_brings_the_last_steps_to_rest():
-    """Adam's steps are about as long as the learning rate, whatever the gradient: they shrink to nothing."""
-    moves = []
+@pytest.fixture
+def moves():
+    """Called with arguments of fit: the largest change of a weight at each of 12 steps but the first."""
+    found = []
 
     class Watch(BetaVAE):
         def update(self, rate, step):
             now = torch.cat([p.detach().flatten() for p in model.parameters()])
             if step:
-                moves.append((now - self.before).abs().max().item())
+                found.append((now - self.before).abs().max().item())
             self.before = now.clone()
 
     model = BurgessVAE(latents=3)
     options = {"batch_size": 2, "device": "cpu", "precision": "float32", "progress": False}
-    fit(model, IMAGES, Watch(), steps=12, lr=1e-3, cooldown=6, **options)
+
+    def train(**schedule):
+        fit(model, IMAGES, Watch(), steps=12, lr=1e-3, **schedule, **options)
+        return found
+
+    return train
+
+
+def test_a_cooldown_brings_the_last_steps_to_rest(moves):
+    """Adam's steps are about as long as the learning rate, whatever the gradient: they shrink to nothing."""
+    moves = moves(cooldown=6)
     assert min(moves[:5]) > 5e-4  # full steps
     assert moves[-1] < 2.5e-4  # a sixth of one
     assert moves[5:] == sorted(moves[5:], reverse=True)
 
 
-@pytest.mark.parametrize("cooldown", [-1, 7, 2.5])
-def test_a_cooldown_that_does_not_fit_is_refused(cooldown):
-    with pytest.raises(ValueError, match="cooldown must be"):
-        train(steps=6, cooldown=cooldown)
+def test_a_warmup_begins_with_small_steps(moves):
+    moves = moves(warmup=10)
+    assert moves[0] < 4e-4
+    assert moves[-1] > 5e-4
+    assert moves[0] < min(moves[5:])
+
+
+@pytest.mark.parametrize("name", ["warmup", "cooldown"])
+@pytest.mark.parametrize("steps", [-1, 7, 2.5])
+def test_a_schedule_that_does_not_fit_is_refused(name, steps):
+    with pytest.raises(ValueError, match=f"{name} must be"):
+        train(steps=6, **{name: steps})
