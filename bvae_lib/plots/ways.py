@@ -10,18 +10,20 @@ from .style import BLUE, COLOURS, GREY, ORANGE, RED, canvas
 WAY_COLOURS = {"absolute": RED, "hinge": ORANGE, "multiplier": BLUE}
 
 
-def prices(runs: dict[str, History]) -> Figure:
+def prices(runs: dict[str, History], records: int = 5) -> Figure:
     """The effective price of a nat over the steps of each run; below 0 the objective pays for nats.
 
-    A record is a mean over 50 steps, so a price that jumps between two values shows how often it is at each.
+    Drawn is the mean over ``records``, 50 steps each: a price that jumps between two values shows how often it is at
+    either.
     """
-    figure, axis = canvas(size=(7.0, 3.6))
-    for colour, (name, history) in zip(COLOURS, runs.items(), strict=False):
-        axis.plot(history.step, history.price, color=WAY_COLOURS.get(name, colour), label=name, linewidth=1.4)
+    figure, axis = canvas(size=(7.0, 3.8))
+    for colour, (name, history) in zip(COLOURS[3:], runs.items(), strict=False):
+        mean = np.convolve(history.price, np.full(records, 1 / records), "valid")
+        axis.plot(history.step[records - 1 :], mean, color=WAY_COLOURS.get(name, colour), label=name, linewidth=1.4)
     axis.axhline(0, color="k", linewidth=0.8)
     axis.set_yscale("symlog", linthresh=0.1)
     axis.set(xlabel="step", ylabel="effective price (nats of D a nat)", xlim=(0, None))
-    axis.legend(frameon=False, fontsize=8, loc="center right")
+    figure.legend(frameon=False, fontsize=8, loc="outside upper center", ncols=3)
     return figure
 
 
@@ -73,6 +75,7 @@ def compare_ways(runs: dict[str, list[History]], scores: dict[str, dict[str, lis
     axes[0].set(xlabel="rate R (nats)", ylabel="distortion D (nats)", ylim=(50, 650), xlim=(-0.5, 27))
     axes[0].legend(frameon=False, fontsize=8)
     axes[1].set(xlabel="capacity C at which a latent woke (nats)", yticks=range(len(runs)), yticklabels=list(runs))
+    axes[1].set_ylim(len(runs) - 0.5, -0.5)
     for axis, label in zip(axes[2:], scores, strict=True):
         axis.set(ylabel=label, xticks=range(len(runs)), ylim=(0, None), xlim=(-0.5, len(runs) - 0.5))
         axis.set_xticklabels(list(runs), fontsize=8)
