@@ -1,4 +1,4 @@
-"""Image sets: dSprites drawn by its rule, the official file, and blobs of two factors."""
+"""Image sets: dSprites drawn by its rule, the official file, folders of real images, rendered stand-ins, and blobs."""
 
 from .base import ImageSet
 from .blobs import Blobs

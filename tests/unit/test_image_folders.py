@@ -1,0 +1,379 @@
+"""ImageFolder, Chairs3D and CelebA on small folders of the layouts that the real sets have."""
+
+import os
+import zlib
+from contextlib import nullcontext as nothing
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+from torchvision import datasets, transforms
+
+from bvae_lib.data import CelebA, Chairs3D, ImageFolder
+from bvae_lib.data.decode import decode
+from bvae_lib.data.labelled import LabelledImages
+from bvae_lib.models import BurgessVAE
+from bvae_lib.objectives import BetaVAE
+from bvae_lib.training import fit
+
+QUIET = {"device": "cpu", "progress": False}
+
+
+def save(path, seed, size=(70, 80)):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    pixels = np.random.default_rng(seed).integers(0, 256, (size[1], size[0], 3), dtype=np.uint8)
+    Image.fromarray(pixels).save(path)
+    return path
+
+
+NAMES = ["Zoë am See.PNG", "a/b/c/d/e.png", "a/b.jpg", "a.tiff", "ß 日本/x y.webp"]
+
+
+@pytest.fixture(scope="module")
+def photos(tmp_path_factory):
+    """A folder of five pictures at all depths, and of files that are none."""
+    root = tmp_path_factory.mktemp("folder") / "my photos"
+    for seed, name in enumerate(NAMES):
+        save(root / name, seed)
+    for name in ("README.txt", "a/Thumbs.db", ".hidden.png", ".trash/old.png", "a/._b.jpg"):
+        (root / name).parent.mkdir(exist_ok=True)
+        (root / name).write_text("no picture")
+    return root
+
+
+def test_every_picture_of_a_folder_is_found_however_deep(photos):
+    images = ImageFolder(photos, **QUIET)
+    assert images.names == sorted(NAMES)
+    assert images.skipped == {}
+    assert images[:].shape == (5, 3, 64, 64)
+    assert images[:].dtype == torch.float32
+    for i, name in enumerate(images.names):
+        assert np.array_equal((images[i] * 255).round(), decode(photos / name, 3, None))
+
+
+def test_grey_pictures_have_one_channel(photos):
+    images = ImageFolder(str(photos), channels=1, **QUIET)
+    assert images.channels == 1
+    assert images[[0, 1]].shape == (2, 1, 64, 64)
+
+
+@given(st.lists(st.integers(-5, 4), min_size=1, max_size=9))
+def test_indices_are_lists_tensors_slices_and_negative(photos, indices):
+    images = ImageFolder(photos, **QUIET)
+    every = images[:]
+    expected = every[torch.tensor(indices)]
+    assert torch.equal(images[indices], expected)
+    assert torch.equal(images[torch.tensor(indices)], expected)
+    assert torch.equal(images[np.array(indices)], expected)
+    assert torch.equal(images[torch.tensor(indices)[None, :, None]], expected[None, :, None])
+    assert torch.equal(images[indices[0]], expected[0])
+    assert torch.equal(images[indices[0] :: 2], every[indices[0] :: 2])
+
+
+def test_indices_outside_are_refused(photos):
+    images = ImageFolder(photos, **QUIET)
+    for index in (5, -6, [0, 7]):
+        with pytest.raises(IndexError, match="outside this set of 5 images"):
+            images[index]
+    with pytest.raises(TypeError, match="whole numbers"):
+        images[torch.ones(5, dtype=torch.bool)]
+
+
+def test_sample_repeats_with_the_seed(photos):
+    first, same, other = (ImageFolder(photos, seed=seed, **QUIET).sample(16) for seed in (1, 1, 2))
+    assert torch.equal(first, same)
+    assert not torch.equal(first, other)
+
+
+def test_a_folder_can_be_trained_on(photos):
+    history = fit(BurgessVAE(channels=3), ImageFolder(photos, **QUIET), BetaVAE(1), 2, 4, device="cpu", progress=False)
+    assert np.isfinite(history.reconstruction).all()
+
+
+def test_factors_that_are_not_known_are_an_error(photos):
+    images = ImageFolder(photos, **QUIET)
+    assert images.factor_names == images.factor_sizes == ()
+    for ask in (images.factors, images.index):
+        with pytest.raises(ValueError, match="not known"):
+            ask([0])
+
+
+def test_links_are_followed_and_a_circle_ends(tmp_path):
+    save(tmp_path / "elsewhere" / "far.png", 1)
+    root = tmp_path / "root"
+    save(root / "near.png", 2)
+    (root / "file.png").symlink_to(root / "near.png")
+    (root / "folder").symlink_to(tmp_path / "elsewhere")
+    (root / "circle").symlink_to(root)
+    (tmp_path / "link to root").symlink_to(root)
+    assert ImageFolder(root, **QUIET).names == ["file.png", "folder/far.png", "near.png"]
+    images = ImageFolder(tmp_path / "link to root", **QUIET)
+    assert len(images) == 3
+    assert torch.equal(images[0], images[2])
+
+
+def test_no_folder_and_no_picture_are_errors_that_name_it(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"no folder at .*nowhere"):
+        ImageFolder(tmp_path / "nowhere")
+    with pytest.raises(FileNotFoundError, match=r"no images in .*below; looked for .*\.png"):
+        ImageFolder(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"channels": 4}, "channels must be 3, colour, or 1, grey, not 4"),
+        ({"crop": 0}, "crop must be .* not 0"),
+        ({"crop": 1.5}, r"crop must be .* not 1\.5"),
+        ({"unreadable": 5}, "unreadable must be a share .* not 5"),
+        ({"device": "tape"}, "device 'tape' cannot be used"),
+    ],
+)
+def test_arguments_out_of_range_are_refused(photos, wrong, message):
+    with pytest.raises(ValueError, match=message):
+        ImageFolder(photos, **{**QUIET, **wrong})
+
+
+# Of the 31 x 2 poses of 3D Chairs: number, elevation, azimuth.
+POSES = [(1, 20, 11), (2, 20, 23), (31, 20, 360), (33, 30, 11), (34, 30, 23), (63, 30, 360)]
+
+
+def chair(root, model, pose, distance=96):
+    number, elevation, azimuth = pose
+    name = f"{model}/renders/image_{number:03}_p{elevation:03}_t{azimuth:03}_r{distance:03}.png"
+    return name, save(root / name, zlib.crc32(name.encode()), (600, 600))
+
+
+@pytest.fixture(scope="module")
+def chairs(tmp_path_factory):
+    """The folder of the archive, with three models."""
+    root = tmp_path_factory.mktemp("chairs") / "rendered_chairs"
+    for model in ("1a6f615e8b1b5ae4dbbc9440457e303e", "b663f1e4df6c51fe19fb4103277a6b93", "c0ffee"):
+        for pose in POSES:
+            chair(root, model, pose)
+    (root / "all_chair_names.mat").write_bytes(b"MATLAB 5.0 MAT-file")
+    save(root / "c0ffee" / "masks" / "image_001_p020_t011_r096.png", 0)
+    return root
+
+
+def test_chairs_have_the_factors_of_their_names(chairs):
+    images = Chairs3D(chairs, **QUIET)
+    assert len(images) == 18
+    assert images.factor_names == ("model", "elevation", "azimuth")
+    assert images.factor_sizes == (3, 2, 3)
+    models, elevations, azimuths = images.factor_values
+    assert models[2] == "c0ffee"
+    assert (elevations, azimuths) == ((20, 30), (0, 11, 23))
+    for i, name in enumerate(images.names):
+        model, elevation, azimuth = images.factors(i).tolist()
+        assert f"{models[model]}/renders/image_" in name
+        assert f"_p{elevations[elevation]:03}_t{azimuths[azimuth] or 360:03}_" in name
+    assert torch.equal(images.index(images.factors(torch.arange(-18, 0))), torch.arange(18))
+    found = images.index([2, 0, 0])
+    assert images.names[found] == "c0ffee/renders/image_031_p020_t360_r096.png"
+
+
+def test_chairs_show_the_middle_of_their_renders(chairs):
+    images = Chairs3D(chairs, **QUIET)
+    picture = Image.open(chairs / images.names[7])
+    expected = transforms.functional.resize(picture.crop((100, 100, 500, 500)), [64, 64])
+    assert torch.equal(images[7], transforms.functional.to_tensor(expected))
+    assert Chairs3D(chairs, channels=1, **QUIET)[[7]].shape == (1, 1, 64, 64)
+
+
+def test_chairs_are_found_in_the_folder_they_were_unpacked_in(chairs):
+    assert torch.equal(Chairs3D(chairs.parent, **QUIET)[:], Chairs3D(chairs, **QUIET)[:])
+
+
+def test_a_combination_without_a_chair_is_an_error_and_of_two_the_first_is_found(tmp_path):
+    for pose in POSES[:3]:
+        chair(tmp_path, "a", pose)
+    chair(tmp_path, "b", POSES[3])
+    chair(tmp_path, "a", POSES[0], distance=48)
+    images = Chairs3D(tmp_path, **QUIET)
+    assert images.factor_sizes == (2, 2, 3)
+    assert "r048" in images.names[images.index([0, 0, 1])]
+    with pytest.raises(IndexError, match=r"no image has {'model': 1, 'elevation': 0, 'azimuth': 1}"):
+        images.index([[0, 0, 1], [1, 0, 1]])
+
+
+def test_an_unreadable_chair_takes_its_factors_along(tmp_path):
+    paths = [chair(tmp_path, "a", pose) for pose in POSES]
+    paths[1][1].write_bytes(paths[1][1].read_bytes()[:1000])
+    with pytest.warns(UserWarning, match="left out 1 of 6 files"):
+        images = Chairs3D(tmp_path, unreadable=0.2, **QUIET)
+    assert images.names == [name for name, _ in paths if name != paths[1][0]]
+    assert images.factors(torch.arange(5)).tolist() == [[0, 0, 1], [0, 0, 0], [0, 1, 1], [0, 1, 2], [0, 1, 0]]
+
+
+def test_renders_of_another_size_or_name_are_refused(tmp_path):
+    save(tmp_path / "a" / "a" / "renders" / "image_001_p020_t011_r096.png", 0)
+    with pytest.raises(ValueError, match="70 x 80 pixels are too few for the central 400 x 400"):
+        Chairs3D(tmp_path / "a", **QUIET)
+    save(tmp_path / "b" / "b" / "renders" / "1.png", 0)
+    with pytest.raises(ValueError, match=r"'b/renders/1\.png' does not tell its angles; .* like image_001_p020"):
+        Chairs3D(tmp_path / "b", **QUIET)
+
+
+@pytest.mark.parametrize("name", ["nowhere", "empty"])
+def test_without_renders_the_error_says_where_they_are(tmp_path, name):
+    save(tmp_path / "empty" / "chair.png", 0)
+    with pytest.raises(FileNotFoundError, match=rf"{name}, such as .*seeing3Dchairs.*tar xf"):
+        Chairs3D(tmp_path / name)
+
+
+FACES = [f"{number:06}.jpg" for number in range(1, 13)]
+SPLIT = [0, 0, 0, 1, 1, 2, 0, 2, 0, 1, 0, 0]
+ATTRIBUTES = ["5_o_Clock_Shadow", "Arched_Eyebrows", "Smiling"]
+
+
+@pytest.fixture(scope="module")
+def faces(tmp_path_factory):
+    """The folder ``celeba`` as torchvision makes it, with twelve images of noise."""
+    root = tmp_path_factory.mktemp("celeba") / "celeba"
+    for seed, name in enumerate(FACES):
+        save(root / "img_align_celeba" / name, seed, (178, 218))
+    values = np.random.default_rng(0).choice([-1, 1], (12, 3))
+    rows = [" ".join([name, *(f"{v:2d}" for v in row)]) for name, row in zip(FACES, values, strict=True)]
+    write(root / "list_attr_celeba.txt", ["12", " ".join(ATTRIBUTES) + " ", *rows])
+    write(root / "list_eval_partition.txt", [f"{name} {split}" for name, split in zip(FACES, SPLIT, strict=True)])
+    write(root / "identity_CelebA.txt", [f"{name} 1" for name in FACES])
+    for name in ("list_bbox_celeba.txt", "list_landmarks_align_celeba.txt"):
+        write(root / name, ["12", "x y", *(f"{name} 1 2" for name in FACES)])
+    return root
+
+
+def write(path, lines):
+    path.write_text("\n".join(lines) + "\n")
+
+
+@pytest.fixture
+def no_digests(monkeypatch):
+    """torchvision asks for the digests of the real lists."""
+    monkeypatch.setattr(datasets.CelebA, "_check_integrity", lambda self: True)
+
+
+@pytest.mark.parametrize("split", ["train", "valid", "test", "all"])
+def test_faces_and_attributes_are_those_of_torchvision(faces, no_digests, split):
+    steps = [transforms.CenterCrop(148), transforms.Resize(64), transforms.ToTensor()]
+    reference = datasets.CelebA(faces.parent, split, transform=transforms.Compose(steps))
+    images = CelebA(faces, split, **QUIET)
+    assert len(images) == len(reference) > 0
+    assert images.names == reference.filename
+    assert images.factor_names == tuple(ATTRIBUTES)
+    assert images.factor_sizes == (2, 2, 2)
+    for i, (expected, attributes) in enumerate(reference):
+        assert torch.equal(images[i], expected)
+        assert torch.equal(images.factors(i), attributes)
+
+
+def test_faces_with_wanted_attributes_are_found(faces):
+    images = CelebA(faces, "all", **QUIET)
+    classes = images.factors(torch.arange(12))
+    found = images.index(classes)
+    assert torch.equal(images.factors(found), classes)
+    assert (found <= torch.arange(12)).all()
+
+
+def test_of_many_images_with_the_same_factors_the_first_is_found():
+    classes = torch.randint(3, (5000, 2), generator=torch.Generator().manual_seed(0))
+    images = LabelledImages()
+    images.factor_names, images.factor_sizes = ("a", "b"), (3, 3)
+    images.label(classes)
+    for wanted in torch.cartesian_prod(torch.arange(3), torch.arange(3)):
+        assert images.index(wanted) == (classes == wanted).all(dim=1).nonzero()[0]
+
+
+def test_faces_are_found_from_the_folder_above_and_attributes_are_optional(faces, tmp_path):
+    (tmp_path / "celeba").mkdir()
+    for name in ("img_align_celeba", "list_eval_partition.txt"):
+        (tmp_path / "celeba" / name).symlink_to(faces / name)
+    images = CelebA(tmp_path, **QUIET)
+    assert torch.equal(images[:], CelebA(faces, **QUIET)[:])
+    assert images.factor_names == ()
+    with pytest.raises(ValueError, match="not known"):
+        images.factors([0])
+
+
+def test_all_attributes_of_the_real_list_fit(faces, tmp_path):
+    """Forty attributes have 2^40 combinations."""
+    (tmp_path / "img_align_celeba").symlink_to(faces / "img_align_celeba")
+    (tmp_path / "list_eval_partition.txt").symlink_to(faces / "list_eval_partition.txt")
+    values = np.random.default_rng(1).choice([-1, 1], (12, 40))
+    rows = [" ".join([name, *map(str, row)]) for name, row in zip(FACES, values, strict=True)]
+    write(tmp_path / "list_attr_celeba.txt", ["12", " ".join(f"Attribute_{i}" for i in range(40)), *rows])
+    images = CelebA(tmp_path, "all", **QUIET)
+    assert torch.equal(images.factors(torch.arange(12)), torch.from_numpy((values + 1) // 2))
+    assert torch.equal(images.index(images.factors(torch.arange(12))), torch.arange(12))
+
+
+def test_without_celeba_the_error_says_what_to_do(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"img_align_celeba\.zip.*agreement.*mmlab") as caught:
+        CelebA(tmp_path)
+    assert str(tmp_path) in str(caught.value)
+    (tmp_path / "img_align_celeba").mkdir()
+    with pytest.raises(FileNotFoundError, match=r"list_eval_partition\.txt"):
+        CelebA(tmp_path)
+
+
+def test_an_archive_unpacked_in_part_is_an_error(faces, tmp_path):
+    (tmp_path / "img_align_celeba").mkdir()
+    os.link(faces / "img_align_celeba" / FACES[0], tmp_path / "img_align_celeba" / FACES[0])
+    (tmp_path / "list_eval_partition.txt").symlink_to(faces / "list_eval_partition.txt")
+    with pytest.raises(ValueError, match=r"cannot read 6 of 7 files.*\n.*000002\.jpg.*No such file"):
+        CelebA(tmp_path, **QUIET)
+
+
+BAD_LISTS = {
+    "list_eval_partition.txt": [
+        ("000001.jpg 3\n", r"line 1: '000001\.jpg 3' is not the name of an image and 0, 1 or 2"),
+        ("000001.jpg 0\n000002.jpg\n", r"line 2: '000002\.jpg' is not"),
+        ("image_id,partition\n", "line 1"),
+        ("", "lists no image of this split"),
+        ("000001.jpg 1\n", "lists no image of this split"),
+    ],
+    "list_attr_celeba.txt": [
+        ("", "lacks the attributes of 7 images, such as 000001.jpg"),
+        ("12\nSmiling\n000001.jpg 1\n", "lacks the attributes of 6 images, such as 000002.jpg"),
+        ("12\nSmiling Young\n000001.jpg 1\n", r"line 3: '000001\.jpg 1' is not a name and 2 times -1 or 1"),
+        ("12\nSmiling\n000001.jpg 0\n", r"line 3: '000001\.jpg 0' is not a name and 1 times"),
+    ],
+}
+
+
+@pytest.mark.parametrize(("name", "text", "fault"), [(n, *case) for n, cases in BAD_LISTS.items() for case in cases])
+def test_a_list_that_is_not_right_is_refused_with_its_line(faces, tmp_path, name, text, fault):
+    for other in ("img_align_celeba", *BAD_LISTS):
+        (tmp_path / other).symlink_to(faces / other)
+    (tmp_path / name).unlink()
+    (tmp_path / name).write_text(text)
+    with pytest.raises(ValueError, match=rf"{name}.*{fault}"):
+        CelebA(tmp_path, **QUIET)
+
+
+def test_an_unknown_split_is_refused(faces):
+    with pytest.raises(ValueError, match=r"split must be one of .*'valid'.* not 'validation'"):
+        CelebA(faces, "validation")
+
+
+@settings(max_examples=15)
+@given(broken=st.sets(st.integers(0, 11), max_size=11))
+def test_what_remains_keeps_its_order_and_attributes(faces, tmp_path_factory, broken):
+    root = tmp_path_factory.mktemp("damaged")
+    for name in BAD_LISTS:
+        (root / name).symlink_to(faces / name)
+    for i, name in enumerate(FACES):
+        (root / "img_align_celeba").mkdir(exist_ok=True)
+        if i in broken:
+            (root / "img_align_celeba" / name).write_bytes(b"\xff\xd8\xff")
+        else:
+            os.link(faces / "img_align_celeba" / name, root / "img_align_celeba" / name)
+    whole = CelebA(faces, "all", **QUIET)
+    kept = [i for i in range(12) if i not in broken]
+    with pytest.warns(UserWarning, match="left out") if broken else nothing():
+        images = CelebA(root, "all", unreadable=0.99, **QUIET)
+    assert torch.equal(images[:], whole[kept])
+    assert torch.equal(images.factors(torch.arange(len(kept))), whole.factors(kept))
