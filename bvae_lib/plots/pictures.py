@@ -23,10 +23,20 @@ def grid(rows: list, labels: list[str] | None = None, title: str = "") -> Figure
     return figure
 
 
-@torch.no_grad()
-def traversal(model, image: torch.Tensor, kl=None, span: float = 3.0, columns: int = 9) -> Figure:
+def traversal(
+    model, image: torch.Tensor, kl=None, span: float = 3.0, columns: int = 9, names: list | None = None
+) -> Figure:
     """What each latent does: from the posterior mean of ``image`` [C, 64, 64], one latent at a time goes from
-    -``span`` to ``span``. With ``kl`` [latents], nats of each, the rows are in that order, the dearest first."""
+    -``span`` to ``span``. With ``kl`` [latents], nats of each, the rows are in that order, the dearest first. ``names``
+    [latents] say what each follows (``metrics.labels``)."""
+    return grid(*moved(model, image, kl, span, columns, names), f"each latent from {-span:g} to {span:g}")
+
+
+@torch.no_grad()
+def moved(
+    model, image: torch.Tensor, kl=None, span: float = 3.0, columns: int = 9, names: list | None = None
+) -> tuple[list[torch.Tensor], list[str]]:
+    """The rows of ``traversal``: for each latent pictures [columns, C, 64, 64] in [0, 1], and a label."""
     mean = model.encode(image[None]).mean[0]
     order = range(len(mean)) if kl is None else np.argsort(-np.asarray(kl))
     values = torch.linspace(-span, span, columns, device=mean.device)
@@ -35,8 +45,9 @@ def traversal(model, image: torch.Tensor, kl=None, span: float = 3.0, columns: i
         z = mean.repeat(columns, 1)
         z[:, latent] = values
         rows.append(model.decode(z).sigmoid())
-        labels.append(f"z{latent}" if kl is None else f"z{latent}: {kl[latent]:.2f} nats")
-    return grid(rows, labels, f"each latent from {-span:g} to {span:g}")
+        label = f"z{latent}" if kl is None else f"z{latent}: {kl[latent]:.2f} nats"
+        labels.append(label if names is None else f"{label}, {names[latent]}")
+    return rows, labels
 
 
 def table(values: np.ndarray, rows: list[str], columns: list[str], form: str = "{:.2f}", title: str = "") -> Figure:

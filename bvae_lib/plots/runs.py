@@ -64,5 +64,5 @@ def posteriors(runs: dict[str, tuple[np.ndarray, np.ndarray]]) -> Figure:
         axis.scatter(np.ravel(mean), np.ravel(sigma), s=5, alpha=0.5, label=name)
     axis.plot(0, 1, "ko", markersize=14, markeredgewidth=1.5, fillstyle="none", label="the prior")
     axis.set(xlabel="posterior mean", ylabel="posterior standard deviation", ylim=(0, None))
-    axis.legend(loc="upper right", framealpha=1)
+    figure.legend(frameon=False, fontsize=8, loc="outside upper center", ncols=3)
     return figure

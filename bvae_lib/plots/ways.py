@@ -77,6 +77,6 @@ def compare_ways(runs: dict[str, list[History]], scores: dict[str, dict[str, lis
     axes[1].set(xlabel="capacity C at which a latent woke (nats)", yticks=range(len(runs)), yticklabels=list(runs))
     axes[1].set_ylim(len(runs) - 0.5, -0.5)
     for axis, label in zip(axes[2:], scores, strict=True):
-        axis.set(ylabel=label, xticks=range(len(runs)), ylim=(0, None), xlim=(-0.5, len(runs) - 0.5))
+        axis.set(ylabel=label, xticks=range(len(runs)), ylim=(0, 1.1 * axis.dataLim.y1), xlim=(-0.5, len(runs) - 0.5))
         axis.set_xticklabels(list(runs), fontsize=8)
     return figure
