@@ -9,6 +9,7 @@ from .objectives import bernoulli_reconstruction
 
 ACTIVE = 0.01  # nats: a latent with less than this on average is silent
 BINS = 20  # equal-width bins a latent, as in disentanglement_lib
+FOLLOWS = 0.2  # share of a factor's entropy: a latent that tells less than this of every factor follows none
 
 
 class MIG(NamedTuple):
@@ -16,6 +17,16 @@ class MIG(NamedTuple):
 
     mean: float
     gaps: np.ndarray  # [factors]
+
+
+class Label(NamedTuple):
+    """What a latent follows: the name of a factor or "none", and the largest share of a factor's entropy it tells."""
+
+    factor: str
+    share: float
+
+    def __str__(self) -> str:
+        return self.factor if self.factor == "none" else f"{self.factor} {self.share:.0%}"
 
 
 def mutual_information(codes, factors) -> np.ndarray:
@@ -32,6 +43,33 @@ def mutual_information(codes, factors) -> np.ndarray:
 def factor_entropies(factors) -> np.ndarray:
     """Entropy of each factor in nats, [factors], from its classes [N, factors]."""
     return np.array([information(f, f) for f in check(factors, factors)[1].T])
+
+
+def shares(codes, factors) -> np.ndarray:
+    """Share of each factor's entropy that each latent tells, [latents, factors], from 0 to 1.
+
+    Mutual information, as above, over the factor's entropy; 0 for a factor of one class, of which nothing can be told.
+    """
+    return mutual_information(codes, factors) / np.maximum(factor_entropies(factors), 1e-12)
+
+
+def labels(codes, factors, names, kl, bound: float = FOLLOWS) -> list[Label]:
+    """What each latent follows: of the factors, named ``names``, the one of which it tells the largest share.
+
+    A latent follows "none" where its ``kl`` [latents] is below 0.01 nats, or that share is below ``bound``. A factor
+    that several latents tell, as sine and cosine tell an angle, is the label of each. Raises ValueError where names or
+    kl do not pair up with factors or codes.
+    """
+    told, names, kl = shares(codes, factors), list(names), np.asarray(kl)
+    if told.shape != (len(kl), len(names)):
+        raise ValueError(
+            f"kl must have one number for each of the {told.shape[0]} latents and names one for each of the "
+            f"{told.shape[1]} factors, not {len(kl)} and {names}"
+        )
+    best = told.argmax(axis=1)
+    share = told.max(axis=1)
+    follows = (kl >= ACTIVE) & (share >= bound)
+    return [Label(names[f] if yes else "none", float(s)) for f, s, yes in zip(best, share, follows, strict=True)]
 
 
 def mig(codes, factors) -> MIG:

@@ -11,7 +11,9 @@ def sheets(blocks: dict[str, tuple[list, list[str]]]) -> Figure:
     row, as ``pictures.moved`` gives them. All blocks have as many columns as the first."""
     rows = max(len(pictures) for pictures, _ in blocks.values())
     columns = len(next(iter(blocks.values()))[0][0])
-    figure, axes = canvas(1, len(blocks), (len(blocks) * (0.36 * columns + 1.9), 0.36 * rows + 0.4), squeeze=False)
+    longest = max(len(label) for _, labels in blocks.values() for label in labels)
+    width = 0.3 * columns + 0.065 * longest + 0.3  # the labels are outside the axes
+    figure, axes = canvas(1, len(blocks), (len(blocks) * width, 0.3 * rows + 0.4), squeeze=False)
     for axis, (title, (pictures, labels)) in zip(axes[0], blocks.items(), strict=True):
         pixels = np.stack([np.asarray(row.cpu()) for row in pictures])  # [rows, columns, C, height, width]
         count, _, channels, height, width = pixels.shape
@@ -22,4 +24,5 @@ def sheets(blocks: dict[str, tuple[list, list[str]]]) -> Figure:
         axis.set_title(title, fontsize=9)
         axis.tick_params(length=0)
         axis.grid(False)
+        axis.spines[:].set_visible(False)
     return figure

@@ -111,7 +111,7 @@ def encode(model, images: torch.Tensor) -> tuple[np.ndarray, torch.Tensor, torch
 
 def followed(codes, factors, names: list[str] | None) -> list[str]:
     """For each latent "name (81%)": the factor of whose entropy it tells the largest share, and that share."""
-    information, entropies = metrics.mutual_information(codes, factors), metrics.factor_entropies(factors)
+    shares, entropies = metrics.shares(codes, factors), metrics.factor_entropies(factors)
     names = [f"factor {i}" for i in range(len(entropies))] if names is None else list(names)
     if len(names) != len(entropies):
         raise ValueError(f"factor_names must name all {len(entropies)} factors, not {names}")
@@ -123,7 +123,6 @@ def followed(codes, factors, names: list[str] | None) -> list[str]:
             f"{len(codes)} images are too few to say which factor a latent follows, chance would feign more than "
             f"{BIAS:.0%}: pass at least {needed}, or leave factors out"
         )
-    shares = information / varied
     return [f"{names[row.argmax()]} ({min(row.max(), 1):.0%})" for row in shares]
 
 

@@ -1,6 +1,7 @@
 """The ledger of claims: each of its sections says what it would take, records one row, and points to a real section."""
 
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import nbformat
@@ -10,7 +11,7 @@ BOOK = Path(__file__).resolve().parents[2] / "book"
 CELLS = nbformat.read(BOOK / "claims.ipynb", as_version=4).cells
 SECTIONS = [
     (int(number), cell.source, code.source)
-    for cell, code in zip(CELLS, CELLS[1:], strict=False)
+    for cell, code in pairwise(CELLS)
     for number in re.findall(r"^### (\d+)\. ", cell.source, re.M)
 ]
 

@@ -6,7 +6,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bvae_lib.metrics import factor_entropies, mig, mutual_information
+from bvae_lib.metrics import factor_entropies, labels, mig, mutual_information, shares
 
 SIZES = (3, 6, 8)
 seeds = st.integers(0, 2**32)
@@ -163,3 +163,53 @@ def test_a_factor_of_one_class_is_named(n):
     factors[:, 1] += np.arange(len(factors)) % 2 if n == 1 else 0
     with pytest.raises(ValueError, match="factor 2 has one class only"):
         mig(factors.astype(float), factors)
+
+
+NAMES = ("shape", "scale", "angle")
+
+
+def followers(noise=0.0, seed=0):
+    """Factors, and five latents: one for each factor, the lowest bit of the angle's classes, and noise alone."""
+    factors, rng = random_factors(4000), np.random.default_rng(seed)
+    codes = np.column_stack([factors[:, [2, 0, 1]], factors[:, 2] % 2, rng.normal(size=4000)]).astype(float)
+    return codes + noise * rng.normal(size=codes.shape), factors
+
+
+def test_a_latent_is_labelled_by_the_factor_that_it_follows():
+    codes, factors = followers()
+    found = labels(codes, factors, NAMES, np.ones(5))
+    assert [label.factor for label in found] == ["angle", "shape", "scale", "angle", "none"]
+    assert [label.share for label in found[:4]] == pytest.approx([1, 1, 1, np.log(2) / np.log(8)], abs=0.01)
+    assert [str(label) for label in found] == ["angle 100%", "shape 100%", "scale 100%", "angle 33%", "none"]
+
+
+def test_a_silent_latent_follows_none_whatever_its_mean_tells():
+    codes, factors = followers()
+    kl = [1.0, 0.009, 0.01, 0.0, 3.0]
+    assert [label.factor for label in labels(codes, factors, NAMES, kl)] == ["angle", "none", "scale", "none", "none"]
+
+
+def test_the_bound_decides_what_counts_as_following():
+    codes, factors = followers()
+    third = [labels(codes, factors, NAMES, np.ones(5), bound)[3].factor for bound in (0.3, 0.36)]
+    assert third == ["angle", "none"]
+
+
+@given(seeds, st.floats(0.0, 3.0), st.permutations(range(3)))
+def test_labels_do_not_depend_on_the_order_of_factors(seed, noise, order):
+    codes, factors = followers(noise, seed)
+    names = [NAMES[i] for i in order]
+    assert labels(codes, factors[:, order], names, np.ones(5)) == labels(codes, factors, NAMES, np.ones(5))
+
+
+def test_shares_are_information_over_entropy_and_nothing_is_told_of_one_class():
+    factors = np.column_stack([random_factors(), np.full(2000, 4)])
+    codes = noisy_codes(factors[:, :3])
+    expected = mutual_information(codes, factors[:, :3]) / factor_entropies(factors[:, :3])
+    np.testing.assert_allclose(shares(codes, factors), np.column_stack([expected, np.zeros(5)]), atol=1e-3)
+
+
+@pytest.mark.parametrize(("names", "kl"), [(NAMES[:2], np.ones(5)), (NAMES, np.ones(4))])
+def test_labels_need_a_name_for_each_factor_and_nats_for_each_latent(names, kl):
+    with pytest.raises(ValueError, match="kl must have one number for each of the 5 latents and names one for each"):
+        labels(*followers(), names, kl)

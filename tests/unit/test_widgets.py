@@ -130,6 +130,24 @@ def strip_of(widget):
     return Image.open(io.BytesIO(widget.strip().data)).convert("RGB")
 
 
+def test_a_colour_picture_keeps_its_colours():
+    widget = Traversal(Steered(channels=3, latents=3), images(2, 3))
+    assert widget.channels == 3
+    thumbnail = Image.open(io.BytesIO(base64.b64decode(widget.images[1]["picture"].split(",")[1])))
+    np.testing.assert_allclose(np.asarray(thumbnail) / 255, images(2, 3)[1].permute(1, 2, 0), atol=1 / 255)
+
+
+def test_price_is_shown_in_colour_too():
+    models = [BurgessVAE(channels=3, latents=2, seed=seed) for seed in (0, 1)]
+    runs = [Run(price, model, 3, 100, [2, 1]) for price, model in zip((1, 4), models, strict=True)]
+    widget = Price(runs, images(1, 3)[0])
+    decoded = Image.open(io.BytesIO(base64.b64decode(widget.runs[1]["decoded"].split(",")[1])))
+    expected = models[1].reconstruct(images(1, 3))[0].permute(1, 2, 0)
+    np.testing.assert_allclose(np.asarray(decoded) / 255, expected, atol=1 / 255)
+    sheet = Image.open(io.BytesIO(base64.b64decode(widget.runs[1]["sheet"].split(",")[1])))
+    assert (sheet.mode, sheet.size) == ("RGB", (7 * 64, 2 * 64))
+
+
 @pytest.mark.parametrize("channels", [1, 3])
 def test_the_strip_has_a_row_for_each_active_latent(channels):
     model = Steered(channels=channels, latents=3)

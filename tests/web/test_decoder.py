@@ -206,6 +206,20 @@ def test_a_sweep_is_seven_slow_steps_where_motion_is_unwelcome(show, traversal):
     assert page.get_by_role("button", name="Stop").count() == 0
 
 
+def test_pictures_in_colour_are_painted_in_colour(show):
+    model = vivid(3, latents=2)
+    widget = Traversal(model, torch.rand(3, 3, 64, 64, generator=torch.Generator().manual_seed(0)))
+    page, trouble = show(widget)
+    page.get_by_role("slider").first.press("End")
+    settle(page)
+    reading = "c => Array.from(c.getContext('2d').getImageData(0, 0, 64, 64).data)"
+    painted = np.array(page.locator(".bvae-head > .bvae-picture").evaluate(reading)).reshape(64, 64, 4)
+    expected = pixels_of(model, torch.tensor([page.evaluate("state.z")])).reshape(64, 64, 3)
+    assert np.abs(painted[..., :3] - 255 * expected).max() < 1.5
+    assert np.ptp(expected, axis=2).max() > 0.2  # colours, not greys
+    assert trouble == []
+
+
 def test_price_moves_through_the_runs(show, images):
     runs = [Run(beta, vivid(latents=3), 12 / beta, 50 + beta, [8 / beta, 4 / beta, 0]) for beta in (1, 2, 4, 8, 16)]
     page, trouble = show(Price(runs, images[0]))
