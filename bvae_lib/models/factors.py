@@ -1,6 +1,6 @@
 """No encoder at all: dSprites' true factors, each sent through a Gaussian channel of learned noise.
 
-Burgess et al. (2018, section 4.2, figure 3) ask in which order a bottleneck that grows takes the factors up, when it
+Burgess et al. (2018, section 4.3, figure 3) ask in which order a bottleneck that grows takes the factors up, when it
 is handed the factors themselves.
 """
 
