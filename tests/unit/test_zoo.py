@@ -42,7 +42,7 @@ def test_every_ledger_is_that_of_its_figures_and_breaks_no_law(name):
     told = card["ledger"]
     assert told == metrics.ledger(rate, distortion, told["entropy"])
     assert told["entropy"] == pytest.approx(entropy(card["recipe"]["data"]))
-    assert rate + distortion >= entropy
+    assert rate + distortion >= told["entropy"]
     assert told["information_at_least"] <= told["information_at_most"] <= told["entropy"]
     assert told["information_at_most"] + told["mismatch_at_least"] == pytest.approx(rate)
 
