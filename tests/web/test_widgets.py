@@ -9,8 +9,8 @@ import yaml
 
 HTML = Path(__file__).resolve().parents[2] / "_build" / "html"
 TOC = yaml.safe_load((HTML.parents[1] / "_toc.yml").read_text())
-ROOT = HTML.parents[1]
-PAGES = [TOC["root"], *(entry["file"] for entry in TOC["chapters"] if (ROOT / f"{entry['file']}.ipynb").exists())]
+CHAPTERS = [entry["file"] for entry in TOC["chapters"] if re.match(r"book/\d", entry["file"])]
+PAGES = [TOC["root"], *CHAPTERS]  # each has a widget; appendices have none
 # What all canvases show, as one text.
 SEEN = "[...document.querySelectorAll('canvas')].map(c => c.toDataURL()).join()"
 
