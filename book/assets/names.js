@@ -9,3 +9,9 @@ document.addEventListener("DOMContentLoaded", () => {
     button.setAttribute("aria-label", `Color mode: ${modes.join(", ")}`);
   }
 });
+// A wide table scrolls by itself, so keys must be able to reach it.
+addEventListener("load", () => {
+  for (const table of document.querySelectorAll("table.dataframe")) {
+    if (table.scrollWidth > table.clientWidth) table.tabIndex = 0;
+  }
+});
