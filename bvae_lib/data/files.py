@@ -9,8 +9,8 @@ import numpy as np
 import torch
 
 from ..device import pick_device
-from .base import combination, combination_number
 from .download import download
+from .labelled import LabelledImages
 from .packed import PackedImages
 
 # The HDF5 archive of github.com/google-deepmind/dsprites-dataset; size and digest as TensorFlow Datasets lists them.
@@ -27,7 +27,7 @@ def download_dsprites(path: str | Path, url: str = DSPRITES_URL, sha256: str = D
     return download(url, path, sha256)
 
 
-class DSpritesFile(PackedImages):
+class DSpritesFile(LabelledImages, PackedImages):
     """The official dSprites archive at ``path``, .npz or .hdf5, bit-packed on ``device``.
 
     Read in pieces: the 3 GB of bytes are never in memory. The file may hold fewer images than the whole set, in
@@ -43,23 +43,12 @@ class DSpritesFile(PackedImages):
         read = read_hdf5 if path.suffix in (".h5", ".hdf5") else read_npz
         packed, classes = read(path)
         super().__init__(torch.from_numpy(packed), pick_device(device), seed)
-        classes = check_classes(path, classes, len(packed))
-        self.codes = combination_number(classes, self.factor_names, self.factor_sizes)  # its place in the whole set
-        self.sorted_codes, self.order = self.codes.sort()
+        self.label(check_classes(path, classes, len(packed)))
         if (self.sorted_codes.diff() == 0).any():
             raise ValueError(f"{path}: two images have the same latents/classes; each combination may come once")
 
-    def index(self, factors) -> torch.Tensor:
-        codes = combination_number(factors, self.factor_names, self.factor_sizes)
-        place = torch.searchsorted(self.sorted_codes, codes).clamp(max=len(self) - 1)
-        missing = self.sorted_codes[place] != codes
-        if missing.any():
-            wanted = combination(codes[missing][0], self.factor_sizes).tolist()
-            raise IndexError(f"this file has no image with {dict(zip(self.factor_names, wanted, strict=True))}")
-        return self.order[place]
-
-    def factors(self, indices) -> torch.Tensor:
-        return combination(self.codes[self.check_indices(indices)], self.factor_sizes)
+    def absence(self, wanted: dict[str, int]) -> str:
+        return f"this file has no image with {wanted}"
 
 
 def check_classes(path: Path, classes: np.ndarray, images: int) -> np.ndarray:

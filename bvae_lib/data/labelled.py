@@ -25,13 +25,18 @@ class LabelledImages(ImageSet):
         missing = self.sorted_codes[place] != codes
         if missing.any():
             wanted = combination(codes[missing][0], self.factor_sizes).tolist()
-            raise IndexError(f"no image has {dict(zip(self.factor_names, wanted, strict=True))}")
+            raise IndexError(self.absence(dict(zip(self.factor_names, wanted, strict=True))))
         return self.order[place]
 
     def factors(self, indices) -> torch.Tensor:
         """Factor classes [..., factors] of the images at ``indices`` [...]."""
         self.check_known()
-        return combination(self.codes[self.check_indices(indices).to(self.codes.device)], self.factor_sizes)
+        indices = self.check_indices(indices)
+        return combination(self.codes[indices.to(self.codes.device)].to(indices.device), self.factor_sizes)
+
+    def absence(self, wanted: dict[str, int]) -> str:
+        """What ``index`` says where no image has the ``wanted`` classes."""
+        return f"no image has {wanted}"
 
     def check_known(self) -> None:
         if not self.factor_names:

@@ -15,13 +15,14 @@ from tqdm import tqdm
 from ..atomic import write_atomically
 from ..device import pick_device
 from . import scenes
-from .base import ImageSet, combination, combination_number
+from .base import combination, combination_number
+from .labelled import LabelledImages
 
 CHUNK = 16  # scenes drawn at once on a CPU: their rays stay in its cache
 GPU_CHUNK = 128
 
 
-class RenderedImages(ImageSet):
+class RenderedImages(LabelledImages):
     """``images`` different combinations of the factors, chosen at random by ``seed``; 12 KB each on ``device``.
 
     ``images[indices]`` -> float32 [B, 3, 64, 64] in [0, 1]. A subclass names its factors and renders them. Drawn once:
@@ -45,8 +46,8 @@ class RenderedImages(ImageSet):
             raise ValueError(f"images must be a whole number from 1 to {combinations:,}, not {images!r}")
         self.device = pick_device(device)
         self.generator = torch.Generator().manual_seed(seed)
-        self.codes = torch.from_numpy(np.random.default_rng(seed).choice(combinations, images, replace=False))
-        self.sorted_codes, self.order = self.codes.sort()
+        chosen = torch.from_numpy(np.random.default_rng(seed).choice(combinations, images, replace=False))
+        self.label(combination(chosen, self.factor_sizes))
         if cache == "auto":
             cache = Path.home() / ".cache" / "bvae_lib" / f"{type(self).__name__}-{images}-{seed}.bytes"
         self.bytes = (self.draw_all() if cache is None else self.draw_or_read(Path(cache))).to(self.device)
@@ -60,22 +61,8 @@ class RenderedImages(ImageSet):
             indices = torch.arange(*indices.indices(len(self)))
         return self.bytes[self.check_indices(indices).to(self.device)].float() / 255
 
-    def index(self, factors) -> torch.Tensor:
-        """Indices [...] of the images with these factor classes [..., F]; IndexError where the set has none."""
-        codes = combination_number(factors, self.factor_names, self.factor_sizes)
-        place = torch.searchsorted(self.sorted_codes, codes).clamp(max=len(self) - 1)
-        missing = self.sorted_codes[place] != codes
-        if missing.any():
-            wanted = combination(codes[missing][0], self.factor_sizes).tolist()
-            raise IndexError(
-                f"this set of {len(self):,} images has none with {dict(zip(self.factor_names, wanted, strict=True))}; "
-                f"{type(self).__name__}.draw(factors) draws any"
-            )
-        return self.order[place]
-
-    def factors(self, indices) -> torch.Tensor:
-        indices = self.check_indices(indices)
-        return combination(self.codes[indices.cpu()].to(indices.device), self.factor_sizes)
+    def absence(self, wanted: dict[str, int]) -> str:
+        return f"this set of {len(self):,} images has none with {wanted}; {type(self).__name__}.draw(factors) draws any"
 
     def entropy(self) -> float:
         """H(X) in nats of an image drawn evenly: ln N less what is lost where several combinations look alike."""
