@@ -8,6 +8,7 @@ from torch import nn
 from tqdm.auto import tqdm
 
 from .checkpoints import load_checkpoint, save_checkpoint
+from .cpu import flush_denormals, keep_freed_memory
 from .data import ImageSet
 from .device import pick_device
 from .history import History
@@ -16,9 +17,8 @@ from .objectives import Objective
 RECORD_EVERY = 50  # steps
 CHECKPOINT_EVERY = 500  # steps, a multiple of RECORD_EVERY: a resumed record is never torn
 
-# As latents collapse, weights decay into denormal numbers, which a CPU computes up to seven times more slowly.
-# Worker threads inherit this when they start, so it is set on import, before the first of them.
-torch.set_flush_denormal(True)
+flush_denormals()
+keep_freed_memory()
 
 OPTIMIZERS = {
     "adam": lambda parameters, lr: torch.optim.Adam(parameters, lr),

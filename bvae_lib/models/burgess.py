@@ -3,6 +3,7 @@
 import torch
 from torch import nn
 
+from .pixel import ToPixels
 from .posterior import Posterior
 
 
@@ -54,7 +55,7 @@ class BurgessVAE(nn.Module):
                 nn.ConvTranspose2d(32, 32, 4, 2, 1), nn.ReLU(True),
                 nn.ConvTranspose2d(32, 32, 4, 2, 1), nn.ReLU(True),
                 nn.ConvTranspose2d(32, 32, 4, 2, 1), nn.ReLU(True),
-                nn.ConvTranspose2d(32, channels, 4, 2, 1),
+                ToPixels(32, channels),
             )  # fmt: skip
             self.apply(keep_variance)
             # Every posterior begins as the prior, rate 0: otherwise all latents talk at once before any is worth it.
