@@ -68,5 +68,5 @@ RECIPES |= {
 RECIPES["faces-constrained"] = recipe(
     Constrained,
     WAYS["constrained"][1] | FACES | {"steps": 4_000},
-    data="faces", latents=32, steps=4_500, lr=2e-3, cooldown=500,
+    data="faces", latents=32, steps=4_500, lr=8e-3, warmup=500, cooldown=1_000,
 )  # fmt: skip
