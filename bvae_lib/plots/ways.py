@@ -80,3 +80,22 @@ def compare_ways(runs: dict[str, list[History]], scores: dict[str, dict[str, lis
         axis.set(ylabel=label, xticks=range(len(runs)), ylim=(0, 1.1 * axis.dataLim.y1), xlim=(-0.5, len(runs) - 0.5))
         axis.set_xticklabels(list(runs), fontsize=8)
     return figure
+
+
+def race(curves: dict[str, list[dict]], seconds_a_step: dict[str, float], marks: tuple[float, ...]) -> Figure:
+    """MIG over the seconds of training of each objective, a line a run with lists ``step`` and ``mig``.
+
+    ``marks`` are the MIGs raced for; the legend has the best first.
+    """
+    figure, axis = canvas(size=(7.5, 4.2))
+    order = sorted(curves, key=lambda name: -max(curves[name][0]["mig"]))
+    for rank, name in enumerate(order):
+        colour, style = COLOURS[rank % len(COLOURS)], "-" if rank < len(COLOURS) else "--"
+        for i, run in enumerate(curves[name]):
+            seconds = np.array(run["step"]) * seconds_a_step[name]
+            axis.plot(seconds, run["mig"], style, color=colour, label="" if i else name, linewidth=1.6 - 0.6 * bool(i))
+    for mark in marks:
+        axis.axhline(mark, color=GREY, linewidth=0.8, linestyle=":")
+    axis.set(xlabel="seconds of training", ylabel="MIG", xlim=(0, None), ylim=(0, None))
+    figure.legend(frameon=False, fontsize=8, loc="outside right center")
+    return figure

@@ -68,6 +68,15 @@ def load(name: str) -> tuple[BurgessVAE, History, dict]:
     return model.eval(), History.load(HERE / f"{name}.history.json"), card
 
 
+def race() -> dict:
+    """What benchmarks/race.py measured last: MIG and rate over the steps of each objective, and seconds a step.
+
+    ``curves`` holds for each objective a run a seed, with lists ``step``, ``mig`` and ``rate`` (nats);
+    ``seconds_a_step``, ``steps`` and ``machine`` say how they were measured.
+    """
+    return json.loads((HERE / "race.json").read_text())
+
+
 def train(name: str, seed: int | None = None, images: ImageSet | None = None, **options) -> tuple[BurgessVAE, History]:
     """Train the recipe ``name`` afresh, with another ``seed`` where one is given.
 
@@ -144,4 +153,4 @@ def train_missing() -> None:
         )
 
 
-__all__ = ["RECIPES", "images_of", "load", "names", "stages", "train"]
+__all__ = ["RECIPES", "images_of", "load", "names", "race", "stages", "train"]

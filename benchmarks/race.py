@@ -1,0 +1,130 @@
+"""Who disentangles first: steps and seconds to a MIG of 0.25 and of 0.35: python benchmarks/race.py.
+
+The same pictures, network, first weights, batches and machine for every objective. Each runs STEPS steps and is looked
+at every EVERY of them: MIG as in the cards of the zoo, from 10,000 pictures. Then all take turns at a few steps each,
+with nothing else running, and the median is what a step costs: seconds are steps times that.
+
+What is done is kept in runs/race.json, and a race that was cut off is gone on with; the table goes to standard output
+and with the curves to bvae_lib/zoo/race.json, from which chapter 5 draws them.
+"""
+
+import argparse
+import json
+import platform
+import statistics
+import time
+from functools import partial
+from pathlib import Path
+
+import torch
+
+from bvae_lib import metrics, zoo
+from bvae_lib.atomic import write_atomically
+from bvae_lib.data import DSprites
+from bvae_lib.models import BurgessVAE
+from bvae_lib.objectives import BetaVAE, Capacity, Constrained, Objective
+from bvae_lib.training import fit
+from bvae_lib.zoo.recipes import EARLY, RECIPES
+
+STEPS, EVERY, MARKS = 4_500, 500, (0.25, 0.35)
+KEPT, SHOWN = Path("runs/race.json"), zoo.HERE / "race.json"
+
+EARLY_FIT = {key: RECIPES["dsprites-early"]["fit"][key] for key in ("lr", "warmup", "cooldown")}
+SLOWLY = {"start": 0.0, "stop": 25.0, "steps": 100_000}  # as the paper opens the channel
+RACERS = {f"beta = {beta}": (partial(BetaVAE, beta), EARLY_FIT) for beta in (1, 2, 4, 8, 16)}
+RACERS |= {
+    "|KL - C|, the paper's": (partial(Capacity, 1000.0, **SLOWLY), {"lr": 5e-4}),
+    "|KL - C|, its users'": (partial(Capacity, 100.0, **SLOWLY), {"lr": 5e-4}),
+    "hinge": (partial(Capacity, 1000.0, 0.5, 25.0, EARLY["steps"], "hinge"), {"lr": 5e-4}),
+    "multiplier": (partial(Constrained, **EARLY), EARLY_FIT),
+}
+
+
+class Watched(Objective):
+    """An objective that calls ``look`` with the number of steps done, every EVERY steps."""
+
+    def __init__(self, objective: Objective, look):
+        super().__init__()
+        self._objective, self._look = objective, look
+        self.forward, self.settings = objective.forward, objective.settings
+        self.effective_price, self.target = objective.effective_price, objective.target
+
+    def update(self, rate, step):
+        self._objective.update(rate, step)
+        if (step + 1) % EVERY == 0:
+            self._look(step + 1)
+
+
+def race(name: str, seed: int, sprites: DSprites) -> dict[str, list]:
+    """MIG of one racer after every EVERY steps."""
+    make, how = RACERS[name]
+    model, curve = BurgessVAE(seed=seed), {"step": [], "mig": [], "rate": []}
+    indices = torch.randint(len(sprites), (10_000,), generator=torch.Generator().manual_seed(0))
+    factors = sprites.factors(indices)
+
+    @torch.no_grad()
+    def look(step: int) -> None:
+        posteriors = [model.encode(sprites[chunk]) for chunk in indices.split(500)]
+        curve["step"].append(step)
+        curve["mig"].append(metrics.mig(torch.cat([p.mean for p in posteriors]), factors).mean)
+        curve["rate"].append(torch.cat([p.kl() for p in posteriors]).sum(dim=1).mean().item())
+
+    fit(model, sprites, Watched(make(), look), STEPS, seed=seed, progress=False, **how)
+    return curve
+
+
+def pace(sprites: DSprites, rounds: int = 5, steps: int = 20) -> dict[str, float]:
+    """Seconds a step of each racer, which take turns; the median over rounds."""
+    models = {name: BurgessVAE() for name in RACERS}
+    seconds = {name: [] for name in RACERS}
+    for done in range(rounds + 1):
+        for name, (make, _) in RACERS.items():
+            start = time.perf_counter()
+            fit(models[name], sprites, make(), steps, progress=False)
+            if done:  # the first round warms up
+                seconds[name].append((time.perf_counter() - start) / steps)
+    return {name: statistics.median(values) for name, values in seconds.items()}
+
+
+def first(curve: dict[str, list], mark: float) -> int | None:
+    """Steps after which MIG first reached ``mark``; None where it never did."""
+    return next((step for step, mig in zip(curve["step"], curve["mig"], strict=True) if mig >= mark), None)
+
+
+def table(curves: dict[str, list[dict]], paces: dict[str, float]) -> str:
+    """Markdown: for each racer and mark the median over seeds in seconds and steps, and the best MIG of each seed."""
+    rows = ["| | " + " | ".join(f"MIG {mark}" for mark in MARKS) + " | best MIG, a seed each |", "| --- " * 4 + "|"]
+    for name, runs in curves.items():
+        cells = []
+        for mark in MARKS:
+            steps = sorted(first(run, mark) or float("inf") for run in runs)[len(runs) // 2]
+            cells.append("not reached" if steps == float("inf") else f"{steps * paces[name]:.0f} s ({steps:,} steps)")
+        best = ", ".join(f"{max(run['mig']):.2f}" for run in runs)
+        rows.append(f"| {name} | {' | '.join(cells)} | {best} |")
+    return "\n".join(rows)
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    arguments.add_argument("--seeds", type=int, default=1, help="seeds of each racer")
+    seeds = arguments.parse_args().seeds
+    sprites = DSprites()
+    done = json.loads(KEPT.read_text()) if KEPT.exists() else {}
+    for seed in range(seeds):
+        for name in RACERS:
+            if f"{name}/{seed}" not in done:
+                done[f"{name}/{seed}"] = race(name, seed, sprites)
+                print(f"{name}, seed {seed}: best MIG {max(done[f'{name}/{seed}']['mig']):.2f}", flush=True)
+                KEPT.parent.mkdir(exist_ok=True)
+                with write_atomically(KEPT, "w") as file:
+                    json.dump(done, file)
+    curves = {name: [done[f"{name}/{seed}"] for seed in range(seeds)] for name in RACERS}
+    paces = pace(sprites)
+    machine = f"{platform.machine()}, {torch.get_num_threads()} threads, torch {torch.__version__}"
+    with write_atomically(SHOWN, "w") as file:
+        json.dump({"machine": machine, "steps": STEPS, "seconds_a_step": paces, "curves": curves}, file)
+    print(f"{machine}\n\n{table(curves, paces)}")
+
+
+if __name__ == "__main__":
+    main()
