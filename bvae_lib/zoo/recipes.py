@@ -57,8 +57,10 @@ RECIPES |= {
 RECIPES["chairs-vae"] = recipe(BetaVAE, {"beta": 1}, data="chairs", steps=3_500)
 RECIPES["chairs-beta"] = recipe(BetaVAE, {"beta": 10}, data="chairs", steps=3_500)
 RECIPES["chairs-constrained"] = recipe(
-    Constrained, WAYS["constrained"][1] | {"steps": 4_000}, data="chairs", steps=4_500, lr=2e-3, cooldown=500
-)
+    Constrained,
+    WAYS["constrained"][1] | {"steps": 4_000},
+    data="chairs", steps=4_500, lr=8e-3, warmup=500, cooldown=1_000,
+)  # fmt: skip
 FACES = GROWING | {"stop": 50.0}
 RECIPES |= {
     f"faces-{way}": recipe(objective, arguments | FACES, data="faces", latents=32, steps=3_500, lr=5e-4)
