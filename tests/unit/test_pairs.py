@@ -1,0 +1,62 @@
+"""Pairs of latents and factors: known codes, symmetric shapes, and a matching that no search beats."""
+
+from itertools import permutations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from bvae_lib.pairs import PERIODS, angle_shares, distinct_pairs, visible_shares
+
+RANDOM = np.random.default_rng(0)
+FACTORS = np.stack([RANDOM.integers(size, size=20_000) for size in (3, 6, 40, 32, 32)], axis=1)
+ANGLE = FACTORS[:, 2] * 2 * np.pi / 39
+SEEN = ANGLE % np.array(PERIODS)[FACTORS[:, 0]]  # what can be seen of the angle
+SEEN[np.isclose(SEEN, np.array(PERIODS)[FACTORS[:, 0]])] = 0  # 2 pi is 0
+
+
+def test_a_latent_for_each_factor_makes_five_pairs():
+    codes = FACTORS[:, [3, 0, 4, 1, 2]].astype(float)
+    codes[:, 4] = SEEN
+    told = visible_shares(codes, FACTORS)
+    assert distinct_pairs(told, 0.85) == [(0, 3), (1, 0), (2, 4), (3, 1), (4, 2)]
+
+
+def test_orientation_is_what_can_be_seen_of_it():
+    told = angle_shares(SEEN[:, None], FACTORS)
+    assert (told > 0.85).all()
+    cosine = np.cos(2 * ANGLE)[:, None]  # turns twice: tells an ellipse's angle but for a reflection, a heart's less
+    square, ellipse, heart = angle_shares(cosine, FACTORS)[0]
+    assert ellipse > 0.6
+    assert ellipse > heart > 0.3
+    assert square < ellipse
+
+
+def test_noise_makes_no_pair():
+    told = visible_shares(RANDOM.normal(size=(20_000, 3)), FACTORS)
+    assert told.max() < 0.05
+    assert distinct_pairs(told) == []
+
+
+def test_one_latent_counts_once_however_many_factors_it_tells():
+    assert distinct_pairs(np.array([[0.9, 0.9, 0.9], [0.1, 0.1, 0.1]])) == [(0, 0)]
+    assert distinct_pairs(np.array([[0.9, 0.0], [0.9, 0.0]])) == [(0, 0)]
+
+
+@given(hnp.arrays(bool, st.tuples(st.integers(1, 4), st.integers(1, 4))))
+def test_no_other_choice_has_more_pairs(told):
+    latents, factors = told.shape
+    padded = np.zeros((max(told.shape),) * 2, bool)
+    padded[:latents, :factors] = told
+    best = max(sum(padded[i, j] for i, j in enumerate(order)) for order in permutations(range(len(padded))))
+    pairs = distinct_pairs(told.astype(float))
+    assert len(pairs) == best
+    assert all(told[pair] for pair in pairs)
+    assert all(len(set(side)) == len(pairs) for side in zip(*pairs, strict=True))
+
+
+def test_pictures_and_codes_must_pair_up():
+    with pytest.raises(ValueError, match="codes must be"):
+        angle_shares(np.zeros((3, 2)), FACTORS)
