@@ -27,11 +27,10 @@ def test_a_latent_for_each_factor_makes_five_pairs():
 def test_orientation_is_what_can_be_seen_of_it():
     told = angle_shares(SEEN[:, None], FACTORS)
     assert (told > 0.85).all()
-    cosine = np.cos(2 * ANGLE)[:, None]  # turns twice: tells an ellipse's angle but for a reflection, a heart's less
-    square, ellipse, heart = angle_shares(cosine, FACTORS)[0]
-    assert ellipse > 0.6
-    assert ellipse > heart > 0.3
-    assert square < ellipse
+    square, ellipse, heart = angle_shares(ANGLE[:, None], FACTORS)[0]  # 20 bins of a full turn are 5 of a quarter
+    assert heart > 0.85
+    assert ellipse == pytest.approx(np.log(10) / np.log(20), abs=0.1)
+    assert square == pytest.approx(np.log(5) / np.log(20), abs=0.1)
 
 
 def test_noise_makes_no_pair():
