@@ -24,7 +24,7 @@ lint: $(READY)                        ## check format and style, notebooks too
 	$(BIN)/ruff check .
 
 bench: $(READY)                       ## print the ratios of benchmarks/
-	for file in benchmarks/*.py; do $(BIN)/python $$file; done
+	for name in training loaders; do $(BIN)/python benchmarks/$$name.py; done
 
 zoo: $(READY)                         ## train what the zoo lacks, one model after another; goes on where it stopped
 	$(BIN)/python -m bvae_lib.zoo
