@@ -100,7 +100,8 @@ def table(curves: dict[str, list[dict]], paces: dict[str, float]) -> str:
             steps = sorted(first(run, mark) or float("inf") for run in runs)[len(runs) // 2]
             cells.append("not reached" if steps == float("inf") else f"{steps * paces[name]:.0f} s ({steps:,} steps)")
         best = ", ".join(f"{max(run['mig']):.2f}" for run in runs)
-        rows.append(f"| {name} | {' | '.join(cells)} | {best} |")
+        escaped = name.replace("|", r"\|")
+        rows.append(f"| {escaped} | {' | '.join(cells)} | {best} |")
     return "\n".join(rows)
 
 
