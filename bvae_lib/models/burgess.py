@@ -61,6 +61,11 @@ class BurgessVAE(nn.Module):
             # Every posterior begins as the prior, rate 0: otherwise all latents talk at once before any is worth it.
             nn.init.zeros_(self.encoder[-1].weight)
 
+    @property
+    def trunk(self) -> nn.Sequential:
+        """The encoder without its head: images -> 256 features, from which mean and log-variance are read linearly."""
+        return self.encoder[:-1]
+
     def encode(self, images: torch.Tensor) -> Posterior:
         """Posterior of ``images``, [B, channels, 64, 64] in [0, 1] -> mean and log-variance [B, latents].
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from bvae_lib.pairs import PERIODS, angle_shares, distinct_pairs, visible_shares
+from bvae_lib.pairs import PERIODS, angle_readout, angle_shares, distinct_pairs, visible_shares
 
 RANDOM = np.random.default_rng(0)
 FACTORS = np.stack([RANDOM.integers(size, size=20_000) for size in (3, 6, 40, 32, 32)], axis=1)
@@ -59,3 +59,17 @@ def test_no_other_choice_has_more_pairs(told):
 def test_pictures_and_codes_must_pair_up():
     with pytest.raises(ValueError, match="codes must be"):
         angle_shares(np.zeros((3, 2)), FACTORS)
+
+
+def test_a_linear_map_reads_an_angle_that_features_hold_and_no_other():
+    fold = 2 * np.pi / np.array(PERIODS)[FACTORS[:, 0]]
+    circle = np.stack([np.cos(fold * ANGLE), np.sin(fold * ANGLE)], axis=1)
+    mixed = circle @ RANDOM.normal(size=(2, 8)) + 0.1 * RANDOM.normal(size=(len(circle), 8)) + 5
+    assert (angle_readout(mixed, FACTORS) > 0.97).all()
+    half = angle_readout(circle + RANDOM.normal(size=circle.shape) * np.sqrt(0.5), FACTORS)
+    np.testing.assert_allclose(half, 0.5, atol=0.03)  # as much noise as there is angle
+    assert angle_readout(RANDOM.normal(size=(20_000, 50)), FACTORS) == pytest.approx(0, abs=0.05)
+    ellipse_only = np.stack([np.cos(2 * ANGLE), np.sin(2 * ANGLE)], axis=1)
+    square, ellipse, heart = angle_readout(ellipse_only, FACTORS)
+    assert ellipse > 0.99
+    assert max(square, heart) < 0.05
