@@ -26,6 +26,7 @@ BATCH, STEPS, ROUNDS = 64, 60, 7
 def limit(device: torch.device) -> Callable[[], None]:
     from bvae_lib.data import DSprites
     from bvae_lib.models import BurgessVAE
+    from bvae_lib.objectives import bernoulli_reconstruction
     from bvae_lib.training import pick_precision
 
     batch = DSprites(device=device).sample(BATCH)
@@ -38,8 +39,7 @@ def limit(device: torch.device) -> Callable[[], None]:
             with torch.autocast(device.type, torch.bfloat16, enabled=autocast):
                 posterior = model.encode(batch)
                 logits = model.decode(posterior.rsample())
-            loss = F.binary_cross_entropy_with_logits(logits, batch, reduction="sum") / BATCH
-            loss = loss + posterior.kl().sum(dim=1).mean()
+            loss = bernoulli_reconstruction(logits, batch) + posterior.kl().sum(dim=1).mean()
             optimiser.zero_grad()
             loss.backward()
             optimiser.step()

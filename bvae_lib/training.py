@@ -8,7 +8,7 @@ from torch import nn
 from tqdm.auto import tqdm
 
 from .checkpoints import load_checkpoint, save_checkpoint
-from .cpu import flush_denormals, keep_freed_memory
+from .cpu import bfloat16_pays, flush_denormals, keep_freed_memory
 from .data import ImageSet
 from .device import pick_device
 from .history import History
@@ -152,15 +152,12 @@ class Recorder:
 
 
 def pick_precision(precision: str, device: torch.device) -> str:
-    """For "auto" the faster of the two: bfloat16 on a GPU that has it and on x86 with AMX, else float32.
-
-    A CPU with avx512_bf16 but no AMX multiplies matrices in bfloat16 at half the speed of float32.
-    """
+    """For "auto" the faster of the two: bfloat16 on a GPU that has it and a CPU that is fast at it, else float32."""
     if precision == "auto":
         if device.type == "cuda":
             fast = torch.cuda.is_bf16_supported(including_emulation=False)
         else:
-            fast = device.type == "cpu" and getattr(torch.cpu, "_is_amx_tile_supported", lambda: False)()
+            fast = device.type == "cpu" and bfloat16_pays()
         return "bfloat16" if fast else "float32"
     if precision not in ("float32", "bfloat16"):
         raise ValueError(f'precision must be "auto", "float32" or "bfloat16", not {precision!r}')

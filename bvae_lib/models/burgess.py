@@ -3,8 +3,8 @@
 import torch
 from torch import nn
 
-from .pixel import ToPixels
 from .posterior import Posterior
+from .upsampling import Upsampling
 
 
 def keep_variance(layer: nn.Module) -> None:
@@ -52,19 +52,14 @@ class BurgessVAE(nn.Module):
                 nn.Linear(256, 256), nn.ReLU(True),
                 nn.Linear(256, 512), nn.ReLU(True),
                 nn.Unflatten(1, (32, 4, 4)),
-                nn.ConvTranspose2d(32, 32, 4, 2, 1), nn.ReLU(True),
-                nn.ConvTranspose2d(32, 32, 4, 2, 1), nn.ReLU(True),
-                nn.ConvTranspose2d(32, 32, 4, 2, 1), nn.ReLU(True),
-                ToPixels(32, channels),
+                Upsampling(32, 32), nn.ReLU(True),
+                Upsampling(32, 32), nn.ReLU(True),
+                Upsampling(32, 32), nn.ReLU(True),
+                Upsampling(32, channels),
             )  # fmt: skip
             self.apply(keep_variance)
             # Every posterior begins as the prior, rate 0: otherwise all latents talk at once before any is worth it.
             nn.init.zeros_(self.encoder[-1].weight)
-
-    @property
-    def trunk(self) -> nn.Sequential:
-        """The encoder without its head: images -> 256 features, from which mean and log-variance are read linearly."""
-        return self.encoder[:-1]
 
     def encode(self, images: torch.Tensor) -> Posterior:
         """Posterior of ``images``, [B, channels, 64, 64] in [0, 1] -> mean and log-variance [B, latents].
@@ -90,3 +85,10 @@ class BurgessVAE(nn.Module):
     def reconstruct(self, images: torch.Tensor) -> torch.Tensor:
         """Pixel probabilities [B, channels, 64, 64] decoded from the posterior means of ``images``."""
         return self.decode(self.encode(images).mean).sigmoid()
+
+    @torch.no_grad()
+    def silence(self, latents: torch.Tensor) -> None:
+        """Put the posterior of ``latents``, a mask [latents], on the prior whatever the image: they send 0 nats."""
+        head = self.encoder[-1]
+        for rows in (head.weight.unflatten(0, (2, -1)), head.bias.unflatten(0, (2, -1))):  # means, log-variances
+            rows[:, latents.to(rows.device)] = 0

@@ -81,28 +81,20 @@ def train(name: str, seed: int | None = None, images: ImageSet | None = None, **
     """Train the recipe ``name`` afresh, with another ``seed`` where one is given.
 
     ``images`` takes the place of those that the recipe names; ``options`` (steps, device, progress, checkpoint, ...)
-    go to ``fit``. A recipe that goes on from another takes that one's model from here, or trains it first where the
-    seed is not the recipe's.
+    go to ``fit``. Where the recipe says so, latents that end below 0.01 nats are silenced altogether: what their means
+    still follow is too faint to use, but MIG, whose bins know no scale, counts it against the latents that are used.
     """
     if name not in RECIPES:
         raise KeyError(f"no recipe {name!r}; there are {[*RECIPES]}")
     recipe = RECIPES[name]
     seed = recipe["seed"] if seed is None else seed
     model = BurgessVAE(**recipe["network"], seed=seed)
-    if "after" in recipe:
-        if seed == recipe["seed"]:
-            earlier, *_ = load(recipe["after"])
-        else:
-            earlier, _ = train(recipe["after"], seed, images, **options | {"checkpoint": None})
-        if recipe["keeps"] == "trunk":
-            model.trunk.load_state_dict(earlier.trunk.state_dict())
-            model.trunk.requires_grad_(False)
-        else:
-            model.load_state_dict(earlier.state_dict())
     objective = OBJECTIVES[recipe["objective"]["name"]](**recipe["objective"]["arguments"])
     options = recipe["fit"] | {"seed": seed} | options
     history = fit(model, images or images_of(recipe["data"]), objective, **options)
-    return model.requires_grad_(True), history
+    if recipe.get("silence"):
+        model.silence(torch.as_tensor(history.kl_per_latent[-1] < metrics.ACTIVE))
+    return model, history
 
 
 def store(name: str, model: BurgessVAE, history: History, images: ImageSet, seconds: float) -> dict:

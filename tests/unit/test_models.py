@@ -152,3 +152,15 @@ def test_images_of_another_shape_or_kind_are_refused(images):
 def test_latents_of_another_shape_are_refused(shape):
     with pytest.raises(ValueError, match=r"z must have shape \[B, 10\]"):
         BurgessVAE().decode(torch.zeros(shape))
+
+
+def test_a_silenced_latent_is_the_prior_whatever_the_image_and_the_others_stay():
+    vae, images = BurgessVAE(latents=3), torch.rand(5, 1, 64, 64)
+    torch.nn.init.normal_(vae.encoder[-1].weight)
+    torch.nn.init.normal_(vae.encoder[-1].bias)
+    before = vae.encode(images)
+    vae.silence(torch.tensor([False, True, False]))
+    after = vae.encode(images)
+    assert (after.kl()[:, 1] == 0).all()
+    for was, now in zip(before, after, strict=True):
+        torch.testing.assert_close(now[:, [0, 2]], was[:, [0, 2]])

@@ -84,6 +84,16 @@ def test_train_follows_the_recipe_and_takes_another_seed(sprites):
     assert not np.array_equal(weights[0][0], weights[2][0])
 
 
+def test_latents_that_end_below_a_hundredth_of_a_nat_are_silent_where_the_recipe_says_so(sprites):
+    options = {"images": sprites, "steps": 2, "warmup": 0, "cooldown": 0, "progress": False, "device": "cpu"}
+    model, history = zoo.train("dsprites-early", **options)
+    faint = history.kl_per_latent[-1] < metrics.ACTIVE
+    kl = model.encode(sprites[:50]).kl().mean(dim=0).detach().numpy()
+    assert faint.any()
+    assert (kl[faint] == 0).all()
+    assert (zoo.train("dsprites-vae", **options)[0].encode(sprites[:50]).kl().mean(dim=0) > 0).all()
+
+
 def test_storing_and_loading_gives_the_model_back(tmp_path, monkeypatch, sprites):
     monkeypatch.setattr(zoo, "HERE", tmp_path)
     model, history = zoo.train("dsprites-price-16", images=sprites, steps=2, progress=False, device="cpu")
