@@ -1,7 +1,7 @@
 """Past position and scale, axes kept: python benchmarks/companion.py --seed 0.
 
 A network that has learned position and scale under a high price stops there: its distortion stays near 105 nats
-whatever a nat costs, because nothing in its encoder's features tells an angle any more (RESULTS.md). What gets past is
+whatever a nat costs, because nothing in its encoder's features tells an angle (RESULTS.md). What gets past is
 a companion: a second, wide code of 64 latents at a price of 0.1, read from the same features and with a decoder of its
 own. For it every angle pays at once, so the features that it needs are there when the price of the ten latents has
 fallen far enough for them to want an angle too. The two losses are added; nothing else ties the two codes. When
@@ -10,7 +10,7 @@ training ends the companion is thrown away, and what is left is the network of B
 1. head start  the companion alone, so that there are features to read.
 2. together    the ten latents under a budget that grows.
 
-About 12 minutes on one core that is fast at bfloat16. Progress goes to standard output, weights and companion to
+About 13 minutes on one core that is fast at bfloat16. Progress goes to standard output, weights and companion to
 runs/companion-seed*.safetensors every 1,000 steps, and a run that was cut off goes on from there with fresh moments.
 """
 
