@@ -39,9 +39,9 @@ def keep_freed_memory() -> None:
 def bfloat16_pays() -> bool:
     """Whether this CPU multiplies matrices in bfloat16 more than twice as fast as in float32, measured in 20 ms.
 
-    Names of instruction sets do not tell: of three CPUs without AMX whose flags have avx512_bf16, one multiplies four
-    times as fast in bfloat16, two at half the speed. The gap between the two kinds is far wider than what timing
-    leaves to chance, so that the answer is the same each time. A step of training gains less: a fifth to a third.
+    Names of instruction sets do not tell: of two CPUs without AMX whose flags have avx512_bf16, one multiplies four
+    times as fast in bfloat16, the other at half the speed. The gap is far wider than what timing leaves to chance, so
+    that the answer is the same each time. A step of training gains less: a tenth on two threads, a third on one.
     """
     matrices = [torch.ones(256, 256, dtype=dtype) for dtype in (torch.float32, torch.bfloat16)]
     best, threads = [float("inf")] * 2, torch.get_num_threads()

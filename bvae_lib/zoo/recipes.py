@@ -23,8 +23,8 @@ def recipe(
 
     With ``silence`` latents that end below 0.01 nats are put on the prior.
     """
-    told = {"silence": True} if silence else {}
-    return told | {
+    silenced = {"silence": True} if silence else {}  # cards of recipes without it do not name it
+    return silenced | {
         "data": data,
         "network": {"channels": CHANNELS[data], "latents": latents},
         "objective": {"name": objective.__name__, "arguments": arguments},

@@ -39,7 +39,7 @@ def test_the_model_waits_while_the_companion_starts_and_then_both_learn(companio
     companion.train(resumed, sprites, 0, path)
     assert resumed.done == 4
     assert not torch.equal(weights(resumed.model.decoder), after[0])
-    assert resumed.multiplier != companion.BUDGET["multiplier"]
+    assert resumed.multiplier != companion.EARLY["multiplier"]
     assert load_file(path)["multiplier"] == resumed.multiplier
 
 

@@ -35,3 +35,11 @@ def test_memory_that_a_step_frees_is_not_handed_back():
 def test_weights_too_small_to_matter_count_as_zero_while_training():
     code = "import torch, bvae_lib.training; print((torch.tensor([1e-39]) * 1.0).item())"
     assert output(code) == "0.0"
+
+
+def test_asking_for_the_faster_precision_gives_the_same_answer_and_leaves_the_threads_alone():
+    code = (
+        "import torch\nfrom bvae_lib.cpu import bfloat16_pays\ntorch.set_num_threads(2)\n"
+        "print(len({bfloat16_pays.__wrapped__() for _ in range(5)}), torch.get_num_threads())"
+    )
+    assert output(code) == "1 2"

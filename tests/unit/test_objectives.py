@@ -37,6 +37,15 @@ def test_bernoulli_reconstruction_is_the_log_likelihood_summed_over_pixels(seed)
     torch.testing.assert_close(bernoulli_reconstruction(logits, images.round()), -likelihood)
 
 
+def test_bernoulli_reconstruction_and_its_slope_are_pytorchs_for_any_logit():
+    logits = torch.tensor([-200.0, -30, -1, 0, 0.5, 20, 200]).reshape(1, 1, 1, 7).requires_grad_()
+    for images in (torch.zeros(1, 1, 1, 7), torch.ones(1, 1, 1, 7), torch.full((1, 1, 1, 7), 0.3)):
+        ours = bernoulli_reconstruction(logits, images)
+        theirs = torch.nn.functional.binary_cross_entropy_with_logits(logits, images, reduction="sum")
+        torch.testing.assert_close(ours, theirs)
+        torch.testing.assert_close(*(torch.autograd.grad(loss, logits) for loss in (ours, theirs)))
+
+
 @pytest.mark.parametrize("sigma", [0.1, 1.0, 3.0])
 def test_gaussian_reconstruction_is_the_log_likelihood_summed_over_pixels(sigma):
     logits, images, _ = random_batch()
