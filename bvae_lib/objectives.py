@@ -161,7 +161,8 @@ class Constrained(Scheduled):
 
     The loss is the Lagrangian D + multiplier (R - C), equation 2 there with its sign turned. After each step the
     multiplier moves as multiplier * exp(``speed`` * clip(R - C, -1, 1)): up where the budget is overspent, down towards
-    0 where it is not, and never below 0. It starts at a high price, so that latents wake one by one.
+    ``least`` where it is not. It starts at a high price, so that latents wake one by one. With a ``least`` of 1 nats
+    that the budget allows but the ELBO would not buy are not bought: R may stay below C.
     """
 
     def __init__(
@@ -171,10 +172,12 @@ class Constrained(Scheduled):
         steps: int = 20_000,
         multiplier: float = 100.0,
         speed: float = 0.01,
+        least: float = 0.0,
         likelihood: str = "bernoulli",
         reduction: str = "sum",
     ):
         super().__init__(start, stop, steps, likelihood, reduction)
+        self.least = at_least(0, least=least)
         self.initial, self.speed = at_least(0, multiplier=multiplier), at_least(0, speed=speed)
         self.register_buffer("multiplier", torch.tensor(float(multiplier)))
 
@@ -186,7 +189,7 @@ class Constrained(Scheduled):
 
     @torch.no_grad()
     def update(self, rate, step):
-        self.multiplier.mul_((self.speed * (rate - self.target(step)).clamp(-1, 1)).exp())
+        self.multiplier.mul_((self.speed * (rate - self.target(step)).clamp(-1, 1)).exp()).clamp_(min=self.least)
 
 
 def at_least(bound: float, **named: float) -> float:

@@ -61,7 +61,7 @@ def fit(
     precision = pick_precision(precision, device)
     model = model.to(device, memory_format=torch.channels_last).train()
     images, objective = images.to(device), objective.to(device)
-    optimiser = OPTIMIZERS[optimizer](model.parameters(), lr)
+    optimiser = OPTIMIZERS[optimizer](parameter_groups(model), lr)
     generator = torch.Generator(device).manual_seed(seed)
     settings = {"batch_size": batch_size, "lr": lr, "optimizer": optimizer, "seed": seed, "device": str(device)}
     settings |= {"precision": precision, "objective": objective.settings()}
@@ -79,8 +79,9 @@ def fit(
     bar = tqdm(total=steps, initial=done, unit="step", disable=not progress or bool(os.environ.get("CI")))
     try:
         for step in range(done, steps):
+            height = min(1.0, (step + 1) / max(1, warmup), (steps - step) / max(1, cooldown))
             for group in optimiser.param_groups:
-                group["lr"] = lr * min(1.0, (step + 1) / max(1, warmup), (steps - step) / max(1, cooldown))
+                group["lr"] = lr * group["share"] * height
             batch = images[torch.randint(len(images), (batch_size,), generator=generator, device=device)]
             with torch.autocast(device.type, torch.bfloat16, enabled=precision == "bfloat16"):
                 posterior = model.encode(batch)
@@ -111,6 +112,12 @@ def fit(
         bar.close()
         model.eval()
     return recorder.history()
+
+
+def parameter_groups(model: nn.Module) -> list[dict]:
+    """The model's parameters; it may say itself which of them learn at a ``share`` of the learning rate."""
+    groups = model.parameter_groups() if hasattr(model, "parameter_groups") else [{"params": [*model.parameters()]}]
+    return [{"share": 1.0} | group for group in groups]
 
 
 class Recorder:

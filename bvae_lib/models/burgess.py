@@ -61,19 +61,24 @@ class BurgessVAE(nn.Module):
             # Every posterior begins as the prior, rate 0: otherwise all latents talk at once before any is worth it.
             nn.init.zeros_(self.encoder[-1].weight)
 
-    def encode(self, images: torch.Tensor) -> Posterior:
-        """Posterior of ``images``, [B, channels, 64, 64] in [0, 1] -> mean and log-variance [B, latents].
+    def features(self, images: torch.Tensor) -> torch.Tensor:
+        """What the encoder makes of ``images`` [B, channels, 64, 64] in [0, 1] before its head: [B, 256].
 
-        Raises ValueError for images of another shape or kind.
+        Mean and log-variance are linear in these. Raises ValueError for images of another shape or kind.
         """
         if images.ndim != 4 or images.shape[1:] != (self.channels, 64, 64) or not images.is_floating_point():
             raise ValueError(
                 f"images must be float of shape [B, {self.channels}, 64, 64] in [0, 1], "
                 f"not {images.dtype} of shape {list(images.shape)}"
             )
-        images = images.contiguous(memory_format=torch.channels_last)
-        mean, log_variance = self.encoder(images).float().chunk(2, dim=1)
-        return Posterior(mean, log_variance)
+        return self.encoder[:-1](images.contiguous(memory_format=torch.channels_last))
+
+    def encode(self, images: torch.Tensor) -> Posterior:
+        """Posterior of ``images``, [B, channels, 64, 64] in [0, 1] -> mean and log-variance [B, latents].
+
+        Raises ValueError for images of another shape or kind.
+        """
+        return Posterior(*self.encoder[-1](self.features(images)).float().chunk(2, dim=1))
 
     def decode(self, z: torch.Tensor) -> torch.Tensor:
         """Bernoulli logits [B, channels, 64, 64] of p(x|z) for latents ``z`` [B, latents]."""

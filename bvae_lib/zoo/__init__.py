@@ -21,9 +21,11 @@ from safetensors.torch import save
 
 from .. import metrics
 from ..atomic import write_atomically
+from ..companion import Pair, Together
 from ..data import DSprites, ImageSet, RenderedChairs, RenderedFaces
 from ..history import History
 from ..models import BurgessVAE
+from ..objectives import BetaVAE
 from ..training import fit
 from . import stages
 from .recipes import OBJECTIVES, RECIPES
@@ -32,6 +34,7 @@ HERE = Path(__file__).parent
 RENDERED = 20_000  # images of each stand-in that models are trained on
 DATA = {
     "dsprites": DSprites,
+    "coloured": partial(DSprites, colour=True),
     "chairs": partial(RenderedChairs, RENDERED),
     "faces": partial(RenderedFaces, RENDERED),
 }
@@ -90,11 +93,32 @@ def train(name: str, seed: int | None = None, images: ImageSet | None = None, **
     seed = recipe["seed"] if seed is None else seed
     model = BurgessVAE(**recipe["network"], seed=seed)
     objective = OBJECTIVES[recipe["objective"]["name"]](**recipe["objective"]["arguments"])
-    options = recipe["fit"] | {"seed": seed} | options
-    history = fit(model, images or images_of(recipe["data"]), objective, **options)
+    options = {"seed": seed} | options
+    images = images or images_of(recipe["data"])
+    if "companion" in recipe:
+        wide = train_companion(recipe["companion"], images, **options)
+        together = Together(objective, model.latents, recipe["companion"]["price"])
+        history = fit(Pair(model, wide), images, together, **recipe["fit"] | options)
+    else:
+        history = fit(model, images, objective, **recipe["fit"] | options)
     if recipe.get("silence"):
         model.silence(torch.as_tensor(history.kl_per_latent[-1] < metrics.ACTIVE))
     return model, history
+
+
+def train_companion(companion: dict, images: ImageSet, seed: int, **options) -> BurgessVAE:
+    """The wide code of a recipe's ``companion``, trained alone: its features are those that the model begins with.
+
+    ``options`` are those of the model's own training; the companion gets no more steps than are asked for there.
+    """
+    options = companion["fit"] | options
+    options["steps"] = min(options["steps"], companion["fit"]["steps"])
+    if options.get("checkpoint"):
+        options["checkpoint"] = Path(options["checkpoint"]).with_suffix(".companion")
+    channels = images[torch.tensor([0])].shape[1]
+    wide = BurgessVAE(channels, companion["latents"], seed=seed + 100)  # other weights than the model's
+    fit(wide, images, BetaVAE(companion["price"]), seed=seed, **options)
+    return wide
 
 
 def store(name: str, model: BurgessVAE, history: History, images: ImageSet, seconds: float) -> dict:
@@ -149,7 +173,8 @@ def train_missing() -> None:
         else:
             model, history = run()
         card = store(name, model, history, images, time.perf_counter() - start)
-        checkpoint.unlink()
+        for file in checkpoint.parent.glob(f"{name}.*"):  # that of a companion too
+            file.unlink()
         figures = card["figures"]
         kl = ", ".join(f"{k:.2f}" for k in sorted(figures["kl_per_latent"], reverse=True))
         print(

@@ -150,6 +150,17 @@ def test_the_multiplier_costs_no_gradient_and_its_update_leaves_the_loss_alone()
     assert objective.price(rate, 0).item() > 3.0
 
 
+def test_a_multiplier_stops_falling_at_its_least_and_can_rise_from_there():
+    objective = Constrained(10, 10, 1, multiplier=2.0, speed=0.5, least=1.5)
+    for _ in range(5):
+        objective.update(torch.tensor(3.0), 5)  # far below the budget
+    assert objective.price(torch.tensor(3.0), 5) == 1.5
+    objective.update(torch.tensor(20.0), 5)
+    assert objective.price(torch.tensor(20.0), 5) == pytest.approx(1.5 * math.exp(0.5))
+    with pytest.raises(ValueError, match="least must be a finite number of at least 0, not -1"):
+        Constrained(least=-1)
+
+
 @pytest.mark.parametrize("kind", [BetaVAE, Constrained, Capacity])
 def test_the_mean_reduction_is_a_price_as_many_times_as_high_as_there_are_pixels(kind):
     name = {BetaVAE: "beta", Constrained: "multiplier", Capacity: "gamma"}[kind]

@@ -94,6 +94,27 @@ def test_latents_that_end_below_a_hundredth_of_a_nat_are_silent_where_the_recipe
     assert (zoo.train("dsprites-vae", **options)[0].encode(sprites[:50]).kl().mean(dim=0) > 0).all()
 
 
+def test_a_companion_teaches_the_features_first_and_is_thrown_away(sprites, tmp_path):
+    companion = {"latents": 4, "price": 0.1, "fit": {"steps": 2, "lr": 1e-3}}
+    name, options = "dsprites-full-seed0", {"images": sprites, "steps": 3, "warmup": 0, "cooldown": 0}
+    options |= {"progress": False, "device": "cpu"}
+    recipe = zoo.RECIPES[name] | {"companion": companion}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(zoo.RECIPES, name, recipe)
+        model, history = zoo.train(name, checkpoint=tmp_path / "run.safetensors", **options)
+        again, _ = zoo.train(name, **options)
+        patch.setitem(zoo.RECIPES, name, {key: value for key, value in recipe.items() if key != "companion"})
+        alone, _ = zoo.train(name, **options)
+    assert {key: value.shape for key, value in model.state_dict().items()} == {
+        key: value.shape for key, value in alone.state_dict().items()
+    }
+    assert history.kl_per_latent.shape == (1, 10)
+    weights = [network.encoder[0].weight.detach().numpy() for network in (model, again, alone)]
+    np.testing.assert_array_equal(weights[0], weights[1])
+    assert not np.allclose(weights[0], weights[2], atol=1e-3)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["run.companion", "run.safetensors"]
+
+
 def test_storing_and_loading_gives_the_model_back(tmp_path, monkeypatch, sprites):
     monkeypatch.setattr(zoo, "HERE", tmp_path)
     model, history = zoo.train("dsprites-price-16", images=sprites, steps=2, progress=False, device="cpu")
