@@ -12,6 +12,7 @@ from .cpu import bfloat16_pays, flush_denormals, keep_freed_memory
 from .data import ImageSet
 from .device import pick_device
 from .history import History
+from .muon import Muon
 from .objectives import Objective
 
 RECORD_EVERY = 50  # steps
@@ -23,6 +24,7 @@ keep_freed_memory()
 OPTIMIZERS = {
     "adam": lambda parameters, lr: torch.optim.Adam(parameters, lr),
     "amsgrad": lambda parameters, lr: torch.optim.Adam(parameters, lr, amsgrad=True),
+    "muon": Muon,
 }
 
 
@@ -115,7 +117,7 @@ def fit(
 
 
 def parameter_groups(model: nn.Module) -> list[dict]:
-    """The model's parameters; it may say itself which of them learn at a ``share`` of the learning rate."""
+    """The model's parameters; it may say which learn at a ``share`` of the learning rate, or as matrices (``Muon``)."""
     groups = model.parameter_groups() if hasattr(model, "parameter_groups") else [{"params": [*model.parameters()]}]
     return [{"share": 1.0} | group for group in groups]
 

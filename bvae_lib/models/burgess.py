@@ -86,6 +86,13 @@ class BurgessVAE(nn.Module):
             raise ValueError(f"z must have shape [B, {self.latents}], not {list(z.shape)}")
         return self.decoder(z).float()
 
+    def parameter_groups(self) -> list[dict]:
+        """For ``fit``: weights from hidden units to hidden units, which Muon makes orthogonal, and all the rest."""
+        halves = [[layer for layer in half if hasattr(layer, "weight")] for half in (self.encoder, self.decoder)]
+        hidden = [layer.weight for half in halves for layer in half[1:-1]]
+        rest = [p for p in self.parameters() if all(p is not weight for weight in hidden)]
+        return [{"params": hidden, "orthogonal": True}, {"params": rest}]
+
     @torch.no_grad()
     def reconstruct(self, images: torch.Tensor) -> torch.Tensor:
         """Pixel probabilities [B, channels, 64, 64] decoded from the posterior means of ``images``."""

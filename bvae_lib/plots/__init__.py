@@ -7,7 +7,7 @@ from .pictures import grid, table, traversal
 from .runs import dual_ascent, kl_bars, learning_curves, posteriors
 from .style import canvas
 from .trades import Panel, against_normal, trades
-from .ways import compare_ways, prices, race, seeds_and_intervals, stages
+from .ways import compare_ways, prices, race, seeds_and_intervals, shape_bars, stages
 
 __all__ = [
     "Panel",
@@ -32,6 +32,7 @@ __all__ = [
     "race",
     "rate_distortion",
     "seeds_and_intervals",
+    "shape_bars",
     "solution_paths",
     "stages",
     "table",

@@ -82,6 +82,17 @@ def compare_ways(runs: dict[str, list[History]], scores: dict[str, dict[str, lis
     return figure
 
 
+def shape_bars(distortions: dict[str, list[float]], shapes: list[str], ylabel: str) -> Figure:
+    """A bar a name beside each other for each of ``shapes``, [shapes] of each name."""
+    figure, axis = canvas(size=(7.0, 3.2))
+    width = 0.8 / len(distortions)
+    for i, (name, values) in enumerate(distortions.items()):
+        axis.bar(np.arange(len(shapes)) + i * width, values, width, label=name)
+    axis.set(ylabel=ylabel, xticks=np.arange(len(shapes)) + 0.4 - width / 2, xticklabels=shapes)
+    figure.legend(frameon=False, fontsize=8, loc="outside upper center", ncols=2)
+    return figure
+
+
 def race(curves: dict[str, list[dict]], seconds_a_step: dict[str, float], marks: tuple[float, ...]) -> Figure:
     """MIG over the seconds of training of each objective, a line a run with lists ``step`` and ``mig``.
 

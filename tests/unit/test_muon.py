@@ -1,0 +1,61 @@
+"""Muon against the singular value decomposition, and as an optimiser of fit."""
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bvae_lib.models import BurgessVAE
+from bvae_lib.muon import FASTER, Muon, orthogonal
+from bvae_lib.objectives import BetaVAE
+from bvae_lib.training import fit
+
+
+@given(st.integers(1, 20), st.integers(1, 20), st.integers(0, 1000))
+def test_singular_vectors_stay_and_singular_values_come_near_one(rows, columns, seed):
+    generator = torch.Generator().manual_seed(seed)
+    matrix = torch.randn(rows, columns, generator=generator, dtype=torch.float64)
+    left, values, right = torch.linalg.svd(matrix, full_matrices=False)
+    made = left.T @ orthogonal(matrix) @ right.T
+    torch.testing.assert_close(made, torch.diag(made.diag()))
+    strong = values > values.max() / 50  # five steps are too few for what is nearly nothing
+    assert (made.diag()[strong] > 0.5).all()
+    assert (made.diag() < 1.25).all()
+
+
+def test_a_weak_direction_moves_as_far_as_a_strong_one():
+    weight = torch.nn.Parameter(torch.zeros(2, 2))
+    optimiser = Muon([{"params": [weight], "orthogonal": True}], lr=0.1)
+    weight.grad = torch.diag(torch.tensor([1.0, 1e-1]))
+    optimiser.step()
+    moved = weight.detach().diag() / (-0.1 * FASTER)
+    assert moved.tolist() == pytest.approx([1, 1], abs=0.35)
+
+
+def test_other_parameters_move_as_with_adam():
+    weights = [torch.nn.Parameter(torch.ones(3, 2)) for _ in range(2)]
+    optimisers = [torch.optim.Adam([weights[0]], lr=0.1), Muon([{"params": [weights[1]]}], lr=0.1)]
+    for _ in range(3):
+        for weight, optimiser in zip(weights, optimisers, strict=True):
+            weight.grad = weight.detach() * torch.tensor([1.0, -2.0])
+            optimiser.step()
+    assert torch.equal(*weights)
+
+
+def test_weights_that_touch_pixels_or_latents_are_not_for_muon():
+    model = BurgessVAE(channels=3, latents=7)
+    hidden, rest = (group["params"] for group in model.parameter_groups())
+    assert all(3 not in weight.shape[:2] and not {7, 14} & set(weight.shape) for weight in hidden)
+    assert {id(p) for p in model.parameters()} == {id(p) for p in hidden + rest}
+    assert len(hidden + rest) == len(list(model.parameters()))
+
+
+def test_a_stopped_run_goes_on_as_if_it_had_not_been(sprites, tmp_path):
+    def run(steps, checkpoint=None):
+        model = BurgessVAE(latents=3)
+        options = {"optimizer": "muon", "progress": False, "device": "cpu", "precision": "float32"}
+        fit(model, sprites, BetaVAE(0.1), steps=steps, checkpoint=checkpoint, **options)
+        return torch.cat([p.detach().flatten() for p in model.parameters()])
+
+    run(2, tmp_path / "run")
+    assert torch.equal(run(4, tmp_path / "run"), run(4))
