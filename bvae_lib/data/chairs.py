@@ -29,8 +29,8 @@ COLOURS = torch.tensor(
 class RenderedChairs(RenderedImages):
     """``images`` pictures of rendered chairs on white, drawn at random from all combinations of their factors.
 
-    The seat stays where it is in the picture: backs grow upwards and legs downwards. It is as deep as it is wide, so
-    that its width shows from all sides.
+    The seat stays where it is in the picture: backs grow upwards and legs downwards. It is round, so that its width
+    shows from all sides alike.
     """
 
     factor_names = (
@@ -56,17 +56,19 @@ class RenderedChairs(RenderedImages):
         scene = Scene(view, -lamp, torch.ones(len(factors), 3), ambient=0.3)
         soft, frame = COLOURS[colour], SHADE * COLOURS[colour]
         width = 0.15 + 0.035 * wide
-        scene.box((0, 0, -0.02), (width, width, 0.03), soft)  # the seat
+        scene.add("cylinder", (0, 0, -0.02), (width, width, 0.03), soft)  # the seat
         add_back(scene, width, 0.22 + 0.085 * tall, back, legs == 4, soft, frame)
         add_legs(scene, width, 0.20 + 0.09 * long, legs, frame, soft)
         add_arms(scene, width, arms == 1, legs == 4, soft, frame)
         return scene.draw(device)
 
 
-def add_back(scene: Scene, width, height, style, block, soft, frame) -> None:
+def add_back(scene: Scene, seat, height, style, block, soft, frame) -> None:
+    width = 0.85 * seat
+
     def at(x, z):
         """The point of the leaning back at ``x`` and this height."""
-        return x, width - 0.02 + z * math.tan(math.radians(LEAN)), z
+        return x, width + z * math.tan(math.radians(LEAN)), z
 
     thick = torch.where(block, 0.07, 0.022)
     board, slats, ladder, medallion = (style == k for k in range(4))
@@ -88,19 +90,17 @@ def add_back(scene: Scene, width, height, style, block, soft, frame) -> None:
     scene.ellipsoid(at(0, 0.58 * height), (width, 0.035, 0.42 * height), soft, tilt(LEAN), medallion)
 
 
-def add_legs(scene: Scene, width, length, style, frame, soft) -> None:
+def add_legs(scene: Scene, seat, length, style, frame, soft) -> None:
     straight, splayed, pedestal, sledge, block = (style == k for k in range(5))
-    floor = -length
+    floor, corner = -length, 0.68 * seat
     middle, half = (floor - 0.04) / 2, (length - 0.04) / 2
-    for x in (-1, 1):
-        for y in (-1, 1):
-            scene.box((x * (width - 0.025), y * (width - 0.025), middle), (0.024, 0.024, half), frame, where=straight)
-            start = (x * 0.7 * width, y * 0.7 * width, -0.04)
-            scene.rod(start, (x * (width + 0.05), y * (width + 0.05), floor), 0.018, frame, splayed)
-            side = x * (width - 0.02)
-            scene.rod((side, y * (width - 0.02), -0.03), (side, y * (width - 0.02), floor), 0.016, frame, sledge)
-            scene.box((x * (width - 0.04), y * (width - 0.04), floor + 0.03), (0.025, 0.025, 0.03), frame, where=block)
-        scene.box((x * (width - 0.02), 0, floor), (0.018, width, 0.016), frame, where=sledge)
+    for x in (-corner, corner):
+        for y in (-corner, corner):
+            scene.box((x, y, middle), (0.024, 0.024, half), frame, where=straight)
+            scene.rod((0.8 * x, 0.8 * y, -0.04), (1.4 * x, 1.4 * y, floor), 0.018, frame, splayed)
+            scene.rod((x, y, -0.03), (x, y, floor), 0.016, frame, sledge)
+            scene.box((x, y, floor + 0.03), (0.025, 0.025, 0.03), frame, where=block)
+        scene.box((x, 0, floor), (0.018, corner, 0.016), frame, where=sledge)
 
     scene.rod((0, 0, -0.04), (0, 0, floor + 0.03), 0.03, frame, pedestal)
     for k in range(5):  # a star, one arm of it to the back, so that chairs are alike on both sides
@@ -109,14 +109,13 @@ def add_legs(scene: Scene, width, length, style, frame, soft) -> None:
         scene.rod((0, 0, floor + 0.06), (x, y, floor + 0.025), 0.02, frame, pedestal)
         scene.ellipsoid((x, y, floor + 0.02), (0.03, 0.03, 0.03), frame, where=pedestal)
 
-    scene.box((0, 0, middle + 0.02), (width, width, half - 0.04), soft, where=block)
+    scene.add("cylinder", (0, 0, middle + 0.02), (seat, seat, half - 0.04), soft, where=block)
 
 
-def add_arms(scene: Scene, width, arms, block, soft, frame) -> None:
-    for side in (-1, 1):
-        x = side * (width + 0.02)
-        scene.box((x, 0.01, 0.20), (0.03, width, 0.018), frame, where=arms & ~block)
-        scene.rod((x, -width + 0.05, -0.03), (x, -width + 0.05, 0.2), 0.018, frame, arms & ~block)
-        scene.rod((x, width - 0.05, -0.03), (x, width - 0.05, 0.2), 0.018, frame, arms & ~block)
-        x = side * (width + 0.04)
-        scene.box((x, 0.0, 0.02), (0.055, width + 0.01, 0.17), soft, where=arms & block)
+def add_arms(scene: Scene, seat, arms, block, soft, frame) -> None:
+    reach = 0.7 * seat  # to the front and to the back
+    for x in (-seat, seat):
+        scene.box((x, 0.01, 0.20), (0.035, reach, 0.022), frame, where=arms & ~block)
+        for y in (-reach, reach):
+            scene.rod((0.8 * x, y, -0.03), (x, y, 0.2), 0.02, frame, arms & ~block)
+        scene.box((x, 0.0, 0.02), (0.055, reach + 0.02, 0.17), soft, where=arms & block)
