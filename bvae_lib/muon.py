@@ -12,8 +12,14 @@ MOMENTUM = 0.95
 class Muon(torch.optim.Adam):
     """Adam, but parameters of groups with ``orthogonal`` move by the orthogonal matrix nearest to their mean gradient.
 
-    Kernels [out, in, height, width] count as matrices with a row for each first index.
+    Kernels [out, in, height, width] count as matrices with a row for each first index. Raises ValueError where no group
+    is ``orthogonal``: that would be Adam under another name.
     """
+
+    def __init__(self, groups: list[dict], lr: float):
+        super().__init__(groups, lr)
+        if not any(group.get("orthogonal") for group in self.param_groups):
+            raise ValueError('this network does not say which weights Muon should move; train it with optimizer="adam"')
 
     @torch.no_grad()
     def step(self) -> None:

@@ -49,6 +49,7 @@ def fit(
     ``images`` is an ImageSet or a float tensor [N, C, H, W] in [0, 1]. ``seed`` sets batches and noise; with the
     same seed, weights and machine the result is the same to the last bit. ``precision`` is "float32", "bfloat16"
     (autocast; losses stay float32) or "auto", the faster of the two here; ``history.settings`` says which.
+    ``optimizer`` is "adam", "amsgrad" or "muon" (Adam, but matrices between hidden units by Muon, at 20 times ``lr``).
     Over the first ``warmup`` steps the learning rate rises evenly to ``lr``: a high one would kill units before Adam
     knows their gradients. Over the last ``cooldown`` steps it falls evenly to 0, and what it stirred comes to rest.
 

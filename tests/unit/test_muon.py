@@ -5,7 +5,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bvae_lib.models import BurgessVAE
+from bvae_lib.models import BurgessVAE, LinearVAE
 from bvae_lib.muon import FASTER, Muon, orthogonal
 from bvae_lib.objectives import BetaVAE
 from bvae_lib.training import fit
@@ -34,7 +34,8 @@ def test_a_weak_direction_moves_as_far_as_a_strong_one():
 
 def test_other_parameters_move_as_with_adam():
     weights = [torch.nn.Parameter(torch.ones(3, 2)) for _ in range(2)]
-    optimisers = [torch.optim.Adam([weights[0]], lr=0.1), Muon([{"params": [weights[1]]}], lr=0.1)]
+    groups = [{"params": [weights[1]]}, {"params": [], "orthogonal": True}]
+    optimisers = [torch.optim.Adam([weights[0]], lr=0.1), Muon(groups, lr=0.1)]
     for _ in range(3):
         for weight, optimiser in zip(weights, optimisers, strict=True):
             weight.grad = weight.detach() * torch.tensor([1.0, -2.0])
@@ -48,6 +49,11 @@ def test_weights_that_touch_pixels_or_latents_are_not_for_muon():
     assert all(3 not in weight.shape[:2] and not {7, 14} & set(weight.shape) for weight in hidden)
     assert {id(p) for p in model.parameters()} == {id(p) for p in hidden + rest}
     assert len(hidden + rest) == len(list(model.parameters()))
+
+
+def test_a_network_without_matrices_for_muon_is_refused():
+    with pytest.raises(ValueError, match="does not say which weights"):
+        fit(LinearVAE(16, latents=2), torch.rand(8, 16), BetaVAE(1), steps=1, optimizer="muon", progress=False)
 
 
 def test_a_stopped_run_goes_on_as_if_it_had_not_been(sprites, tmp_path):
