@@ -107,19 +107,20 @@ def table(curves: dict[str, list[dict]], paces: dict[str, float]) -> str:
 
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    arguments.add_argument("--seeds", type=int, default=1, help="seeds of each racer")
-    seeds = arguments.parse_args().seeds
+    arguments.add_argument("--seeds", type=int, default=1, help="seeds of each racer that runs")
+    arguments.add_argument("--racers", nargs="+", default=[*RACERS], choices=[*RACERS], help="who runs; else all")
+    options = arguments.parse_args()
     sprites = DSprites()
     done = json.loads(KEPT.read_text()) if KEPT.exists() else {}
-    for seed in range(seeds):
-        for name in RACERS:
+    for seed in range(options.seeds):
+        for name in options.racers:
             if f"{name}/{seed}" not in done:
                 done[f"{name}/{seed}"] = race(name, seed, sprites)
                 print(f"{name}, seed {seed}: best MIG {max(done[f'{name}/{seed}']['mig']):.2f}", flush=True)
                 KEPT.parent.mkdir(exist_ok=True)
                 with write_atomically(KEPT, "w") as file:
                     json.dump(done, file)
-    curves = {name: [done[f"{name}/{seed}"] for seed in range(seeds)] for name in RACERS}
+    curves = {name: [run for key, run in done.items() if key.rpartition("/")[0] == name] for name in RACERS}
     paces = pace(sprites)
     machine = f"{platform.machine()}, {torch.get_num_threads()} threads, torch {torch.__version__}"
     with write_atomically(SHOWN, "w") as file:
