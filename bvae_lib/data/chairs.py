@@ -12,16 +12,18 @@ REACH = 0.8  # metres from the picture's middle to its edges, for a chair of siz
 DISTANCE = 3.5  # of the camera, in metres
 
 SHADE = 0.6  # of the frame, beside the upholstery
+
+# Of the upholstery, in RGB, from dark to light.
 COLOURS = torch.tensor(
     [
-        [0.14, 0.14, 0.15],  # black
-        [0.70, 0.70, 0.72],  # grey
-        [0.48, 0.22, 0.10],  # mahogany
-        [0.88, 0.70, 0.44],  # birch
-        [0.85, 0.10, 0.10],  # red
-        [0.12, 0.22, 0.78],  # blue
-        [0.16, 0.52, 0.14],  # green
-        [0.96, 0.80, 0.16],  # yellow
+        [0.08, 0.08, 0.09],  # black
+        [0.25, 0.13, 0.08],  # walnut
+        [0.42, 0.17, 0.09],  # mahogany
+        [0.60, 0.28, 0.12],  # cherry
+        [0.75, 0.45, 0.22],  # oak
+        [0.85, 0.62, 0.36],  # beech
+        [0.93, 0.77, 0.53],  # birch
+        [0.97, 0.90, 0.76],  # cream
     ]
 )
 
