@@ -34,7 +34,6 @@ HERE = Path(__file__).parent
 RENDERED = 20_000  # images of each stand-in that models are trained on
 DATA = {
     "dsprites": DSprites,
-    "coloured": partial(DSprites, colour=True),
     "chairs": partial(RenderedChairs, RENDERED),
     "faces": partial(RenderedFaces, RENDERED),
 }
