@@ -44,7 +44,7 @@ def rate_distortion(curves: dict[str, list[tuple[np.ndarray, np.ndarray]]]) -> F
         for i, (rate, distortion) in enumerate(runs):
             axis.plot(rate, distortion, color=colour, label="" if i else name)
     axis.set(xlabel="rate R (nats per image)", ylabel="distortion D (nats per image)", xlim=(0, None), ylim=(0, None))
-    axis.legend(frameon=False)
+    axis.legend(framealpha=0.85, edgecolor="none", fontsize=8)
     return figure
 
 
