@@ -88,7 +88,7 @@ class BurgessVAE(nn.Module):
 
     def parameter_groups(self) -> list[dict]:
         """For ``fit``: weights from hidden units to hidden units, which Muon makes orthogonal, and all the rest."""
-        halves = [[layer for layer in half if hasattr(layer, "weight")] for half in (self.encoder, self.decoder)]
+        halves = [[layer for layer in half if hasattr(layer, "weight")] for half in self.children()]  # encoder, decoder
         hidden = [layer.weight for half in halves for layer in half[1:-1]]
         rest = [p for p in self.parameters() if all(p is not weight for weight in hidden)]
         return [{"params": hidden, "orthogonal": True}, {"params": rest}]
