@@ -83,8 +83,10 @@ def train(name: str, seed: int | None = None, images: ImageSet | None = None, **
     """Train the recipe ``name`` afresh, with another ``seed`` where one is given.
 
     ``images`` takes the place of those that the recipe names; ``options`` (steps, device, progress, checkpoint, ...)
-    go to ``fit``. Where the recipe says so, latents that end below 0.01 nats are silenced altogether: what their means
-    still follow is too faint to use, but MIG, whose bins know no scale, counts it against the latents that are used.
+    go to ``fit``. A recipe with a companion trains that first, keeps its state beside ``checkpoint`` as ".companion",
+    and leaves it behind at the end. Where the recipe says so, latents that end below 0.01 nats are silenced altogether:
+    what their means still follow is too faint to use, but MIG, whose bins know no scale, counts it against the latents
+    that are used.
     """
     if name not in RECIPES:
         raise KeyError(f"no recipe {name!r}; there are {[*RECIPES]}")
