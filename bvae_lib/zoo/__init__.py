@@ -96,12 +96,11 @@ def train(name: str, seed: int | None = None, images: ImageSet | None = None, **
     objective = OBJECTIVES[recipe["objective"]["name"]](**recipe["objective"]["arguments"])
     options = {"seed": seed} | options
     images = images or images_of(recipe["data"])
+    learner = model
     if "companion" in recipe:
-        wide = train_companion(recipe["companion"], images, **options)
-        together = Together(objective, model.latents, recipe["companion"]["price"])
-        history = fit(Pair(model, wide), images, together, **recipe["fit"] | options)
-    else:
-        history = fit(model, images, objective, **recipe["fit"] | options)
+        learner = Pair(model, train_companion(recipe["companion"], images, **options))
+        objective = Together(objective, model.latents, recipe["companion"]["price"])
+    history = fit(learner, images, objective, **recipe["fit"] | options)
     if recipe.get("silence"):
         model.silence(torch.as_tensor(history.kl_per_latent[-1] < metrics.ACTIVE))
     return model, history
