@@ -34,6 +34,11 @@ class History:
         """
         return self.price * (self.rate - self.capacity)
 
+    def followed_by(self, other: "History") -> "History":
+        """The records of this run and then those of ``other``, whose steps are counted on; settings are the other's."""
+        step = np.concatenate([self.step, other.step + self.step[-1]])
+        return self.from_rows(step, np.concatenate([self.rows(), other.rows()]), other.settings)
+
     def wakings(self, threshold: float = 0.1, hold: int = 500) -> np.ndarray:
         """The capacity C in nats at which each latent woke, [latents]; NaN for one that did not.
 

@@ -163,10 +163,6 @@ class Constrained(Scheduled):
     multiplier moves as multiplier * exp(``speed`` * clip(R - C, -1, 1)): up where the budget is overspent, down towards
     ``least`` where it is not. It starts at a high price, so that latents wake one by one. With a ``least`` of 1 nats
     that the budget allows but the ELBO would not buy are not bought: R may stay below C.
-
-    From step ``opens`` to ``closes`` the first ``free`` nats of each latent cost nothing (free bits, Kingma et al.
-    2016), and the multiplier rests. What a silent latent says first saves nothing as long as no decoder reads it: free,
-    it lasts until one does (chapter 5, equation 9).
     """
 
     def __init__(
@@ -177,23 +173,13 @@ class Constrained(Scheduled):
         multiplier: float = 100.0,
         speed: float = 0.01,
         least: float = 0.0,
-        free: float = 0.0,
-        opens: int = 0,
-        closes: int = 0,
         likelihood: str = "bernoulli",
         reduction: str = "sum",
     ):
         super().__init__(start, stop, steps, likelihood, reduction)
-        self.least, self.free = at_least(0, least=least), at_least(0, free=free)
-        self.opens, self.closes = at_least(0, opens=opens), at_least(opens, closes=closes)
         self.initial, self.speed = at_least(0, multiplier=multiplier), at_least(0, speed=speed)
+        self.least = at_least(0, least=least)
         self.register_buffer("multiplier", torch.tensor(float(multiplier)))
-
-    def forward(self, logits, images, posterior, step):
-        loss, reconstruction, kl = super().forward(logits, images, posterior, step)
-        if self.opens <= step < self.closes:
-            loss = loss - self.multiplier.clone() * kl.clamp(max=self.free).sum()
-        return loss, reconstruction, kl
 
     def penalty(self, rate, step):
         return self.multiplier.clone() * (rate - self.target(step))
@@ -203,8 +189,6 @@ class Constrained(Scheduled):
 
     @torch.no_grad()
     def update(self, rate, step):
-        if self.opens <= step < self.closes:
-            return
         self.multiplier.mul_((self.speed * (rate - self.target(step)).clamp(-1, 1)).exp()).clamp_(min=self.least)
 
 

@@ -18,15 +18,18 @@ def recipe(
     latents: int = 10,
     silence: bool = False,
     companion: dict | None = None,
+    teacher: dict | None = None,
     **fit,
 ) -> dict:
     """A recipe as plain values, so that a card can hold it; ``fit`` are the arguments of training.fit.
 
     With ``silence`` latents that end below 0.01 nats are put on the prior. ``companion`` is the wide code that shares
-    the features while the model learns, and how it is trained alone before that.
+    the features while the model learns, and how it is trained alone before that; ``teacher`` the recipe of an earlier
+    model, and how this one is trained while it is told what that says.
     """
     # Cards of recipes without one of these do not name it.
-    rare = {key: value for key, value in {"silence": silence, "companion": companion}.items() if value}
+    rare = {"silence": silence, "companion": companion, "teacher": teacher}
+    rare = {key: value for key, value in rare.items() if value}
     return rare | {
         "data": data,
         "network": {"channels": CHANNELS[data], "latents": latents},
@@ -72,12 +75,19 @@ RECIPES["dsprites-companion"] = recipe(
     Constrained, EARLY | {"least": 1.0}, silence=True, companion=COMPANION,
     steps=14_000, lr=8e-3, warmup=500, cooldown=4_000,
 )  # fmt: skip
-# The same, and past the second plateau too: for 3,000 steps a latent's first nats are free.
-FREE = EARLY | {"least": 1.0, "free": 1.5, "opens": 8_000, "closes": 11_000}
+# Past both plateaus: dsprites-early tells a new network place and size, which finds the rest and then goes on alone.
+# Muon, as the decoder must learn to read a new code quickly; and nats are cheap until the budget is spent.
+LESSON = {
+    "recipe": "dsprites-early",
+    "listens": 400,
+    "speaks": 1_500,
+    "fit": {"batch_size": 64, "lr": 1e-3, "optimizer": "muon", "steps": 3_000, "warmup": 100},
+}
+CHEAP = {"start": 25.0, "stop": 25.0, "steps": 1, "multiplier": 10.0, "speed": 0.01, "least": 0.3}
 RECIPES |= {
     f"dsprites-full-seed{seed}": recipe(
-        Constrained, FREE, seed=seed, silence=True, companion=COMPANION,
-        steps=16_000, lr=8e-3, warmup=500, cooldown=12_000,
+        Constrained, CHEAP, seed=seed, silence=True, teacher=LESSON,
+        steps=4_000, lr=1e-3, optimizer="muon", warmup=100, cooldown=4_000,
     )
     for seed in (0, 1, 2)
 }  # fmt: skip

@@ -161,29 +161,6 @@ def test_a_multiplier_stops_falling_at_its_least_and_can_rise_from_there():
         Constrained(least=-1)
 
 
-def test_free_nats_cost_nothing_for_a_while_and_the_multiplier_rests():
-    objective = Constrained(1, 1, 1, multiplier=2.0, free=0.5, opens=10, closes=20)
-    logits, images, _ = random_batch()
-    mean = torch.tensor([[0.2, 3.0]]).expand(len(images), 2).clone().requires_grad_()
-    posterior = Posterior(mean, torch.zeros_like(mean))  # 0.02 and 4.5 nats
-    losses, slopes = {}, {}
-    for step in (9, 10, 19, 20):
-        loss, _, kl = objective(logits, images, posterior, step)
-        slopes[step] = torch.autograd.grad(loss, mean)[0].sum(dim=0).tolist()
-        losses[step] = loss.item()
-        assert kl.tolist() == pytest.approx([0.02, 4.5])
-    assert losses[9] == losses[20]
-    assert losses[10] == losses[19] == pytest.approx(losses[9] - 2 * (0.02 + 0.5))
-    assert slopes[9] == pytest.approx([0.4, 6.0])  # the multiplier times the mean
-    assert slopes[10] == pytest.approx([0, 6.0])
-    for step, moved in ((9, True), (10, False), (19, False), (20, True)):
-        before = objective.multiplier.item()
-        objective.update(torch.tensor(5.0), step)
-        assert (objective.multiplier.item() != before) == moved
-    with pytest.raises(ValueError, match="closes must be a finite number of at least 7, not 3"):
-        Constrained(opens=7, closes=3)
-
-
 @pytest.mark.parametrize("kind", [BetaVAE, Constrained, Capacity])
 def test_the_mean_reduction_is_a_price_as_many_times_as_high_as_there_are_pixels(kind):
     name = {BetaVAE: "beta", Constrained: "multiplier", Capacity: "gamma"}[kind]
