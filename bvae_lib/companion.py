@@ -11,7 +11,7 @@ import torch
 from torch import nn
 
 from .models import BurgessVAE, Posterior
-from .objectives import BetaVAE, Objective
+from .objectives import Around, BetaVAE, Objective
 
 SLOWLY = 1 / 8  # learning rate of features and companion, as a share of that of the model's own latents and decoder
 
@@ -49,12 +49,12 @@ class Pair(nn.Module):
         return [{"params": own}, {"params": rest, "share": SLOWLY}]
 
 
-class Together(Objective):
+class Together(Around):
     """``objective`` for the model of a Pair, plus D + ``price`` R for its companion. Figures are those of the model."""
 
     def __init__(self, objective: Objective, latents: int, price: float = 0.1):
-        super().__init__(objective.likelihood, objective.reduction)
-        self.objective, self.companion = objective, BetaVAE(price, objective.likelihood, objective.reduction)
+        super().__init__(objective)
+        self.companion = BetaVAE(price, objective.likelihood, objective.reduction)
         self.latents = latents  # of the model
 
     def forward(self, logits, images, posterior, step):
@@ -63,15 +63,6 @@ class Together(Objective):
         own = self.objective(logits[:, :channels], images, codes[0], step)
         wide = self.companion(logits[:, channels:], images, codes[1], step)
         return own[0] + wide[0], *own[1:]
-
-    def price(self, rate, step):
-        return self.objective.price(rate, step)
-
-    def target(self, step):
-        return self.objective.target(step)
-
-    def update(self, rate, step):
-        self.objective.update(rate, step)
 
     def settings(self):
         return {"name": "Together", "objective": self.objective.settings(), "companion": self.companion.settings()}

@@ -192,6 +192,23 @@ class Constrained(Scheduled):
         self.multiplier.mul_((self.speed * (rate - self.target(step)).clamp(-1, 1)).exp()).clamp_(min=self.least)
 
 
+class Around(Objective):
+    """Common to objectives that add to the loss of another one, whose price, target and multiplier they keep."""
+
+    def __init__(self, objective: Objective):
+        super().__init__(objective.likelihood, objective.reduction)
+        self.objective = objective
+
+    def price(self, rate, step):
+        return self.objective.price(rate, step)
+
+    def target(self, step):
+        return self.objective.target(step)
+
+    def update(self, rate, step):
+        self.objective.update(rate, step)
+
+
 def at_least(bound: float, **named: float) -> float:
     """The one value named, or ValueError where it is below ``bound`` or not a finite number."""
     ((name, value),) = named.items()

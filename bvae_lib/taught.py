@@ -13,7 +13,7 @@ import torch
 from torch import nn
 
 from .models import BurgessVAE, Posterior
-from .objectives import Objective
+from .objectives import Around, Objective
 
 
 class Taught(nn.Module):
@@ -51,7 +51,7 @@ class Taught(nn.Module):
         return [group | {"params": [p for p in group["params"] if p.requires_grad]} for group in groups]
 
 
-class Lesson(Objective):
+class Lesson(Around):
     """``objective`` of what the decoder hears, plus KL(model || teacher) of what is told (chapter 5, equation 9).
 
     What is told has the teacher's rate, to which the model owes nothing: only the rest has a price that it can act on.
@@ -60,8 +60,8 @@ class Lesson(Objective):
     """
 
     def __init__(self, objective: Objective, told: torch.Tensor, speaks: int = 0):
-        super().__init__(objective.likelihood, objective.reduction)
-        self.objective, self.speaks = objective, speaks
+        super().__init__(objective)
+        self.speaks = speaks
         self.register_buffer("told", told.clone())  # a checkpoint keeps no tensor twice
 
     def forward(self, logits, images, posterior, step):
@@ -72,15 +72,6 @@ class Lesson(Objective):
         if step >= self.speaks:
             loss = loss + divergence(own, given).sum(dim=1).mean()
         return loss, reconstruction, kl
-
-    def price(self, rate, step):
-        return self.objective.price(rate, step)
-
-    def target(self, step):
-        return self.objective.target(step)
-
-    def update(self, rate, step):
-        self.objective.update(rate, step)
 
     def settings(self):
         told = self.told.nonzero()[:, 0].tolist()

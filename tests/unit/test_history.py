@@ -36,6 +36,14 @@ def test_the_file_is_strict_json_though_a_capacity_is_missing(tmp_path):
     json.loads((tmp_path / "run.json").read_text(), parse_constant=refuse)
 
 
+def test_a_run_that_follows_another_counts_its_steps_on():
+    first, second = history(records=3, seed=1), history(records=2, seed=2)
+    both = first.followed_by(second)
+    assert both.step.tolist() == [50, 100, 150, 200, 250]
+    np.testing.assert_array_equal(both.rows(), np.concatenate([first.rows(), second.rows()]))
+    assert both.settings == second.settings
+
+
 def test_a_run_that_recorded_nothing_can_be_saved_too(tmp_path):
     history(records=0).save(tmp_path / "run.json")
     loaded = History.load(tmp_path / "run.json")

@@ -6,8 +6,10 @@ from functools import cache
 
 import numpy as np
 import pytest
+import torch
 
 from bvae_lib import metrics, zoo
+from bvae_lib.taught import Lesson, Taught
 from bvae_lib.zoo.recipes import PRICES
 
 
@@ -28,7 +30,8 @@ def test_card_holds_the_figures_of_the_weights(name):
     assert figures["reconstruction"] == pytest.approx(stored["reconstruction"], rel=0.01)
     assert figures["mig"] == pytest.approx(stored["mig"], abs=0.01)
     assert figures["active"] == stored["active"]
-    assert history.step[-1] == card["recipe"]["fit"]["steps"]
+    lesson = card["recipe"].get("teacher", {"fit": {"steps": 0}})
+    assert history.step[-1] == lesson["fit"]["steps"] + card["recipe"]["fit"]["steps"]
 
 
 @cache
@@ -96,7 +99,7 @@ def test_latents_that_end_below_a_hundredth_of_a_nat_are_silent_where_the_recipe
 
 def test_a_companion_teaches_the_features_first_and_is_thrown_away(sprites, tmp_path):
     companion = {"latents": 4, "price": 0.1, "fit": {"steps": 2, "lr": 1e-3}}
-    name, options = "dsprites-full-seed0", {"images": sprites, "steps": 3, "warmup": 0, "cooldown": 0}
+    name, options = "dsprites-companion", {"images": sprites, "steps": 3, "warmup": 0, "cooldown": 0}
     options |= {"progress": False, "device": "cpu"}
     recipe = zoo.RECIPES[name] | {"companion": companion}
     with pytest.MonkeyPatch.context() as patch:
@@ -113,6 +116,31 @@ def test_a_companion_teaches_the_features_first_and_is_thrown_away(sprites, tmp_
     np.testing.assert_array_equal(weights[0], weights[1])
     assert not np.allclose(weights[0], weights[2], atol=1e-3)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["run.companion", "run.safetensors"]
+
+
+def test_a_teacher_is_trained_first_and_its_pupil_ends_as_any_other_network(sprites, tmp_path, monkeypatch):
+    name, options = "dsprites-full-seed0", {"images": sprites, "progress": False, "device": "cpu"}
+    options |= {"warmup": 0, "cooldown": 0}
+    recipe, early = zoo.RECIPES[name], zoo.RECIPES["dsprites-early"]
+    quick = {"lr": 2e-2, "steps": 20}  # enough for a teacher that says something
+    monkeypatch.setitem(zoo.RECIPES, "dsprites-early", early | {"fit": early["fit"] | quick})
+    monkeypatch.setattr(zoo.metrics, "ACTIVE", 1e-7)
+    lesson = recipe["teacher"] | {"listens": 2, "speaks": 1, "fit": recipe["teacher"]["fit"] | {"steps": 3}}
+    short = recipe | {"teacher": lesson, "fit": recipe["fit"] | {"steps": 4}}
+    told = torch.tensor([True] * 3 + [False] * 7)
+    monkeypatch.setattr(zoo, "Taught", lambda model, elder, _, price: Taught(model, elder, told, price))
+    monkeypatch.setattr(zoo, "Lesson", lambda objective, _, *speaks: Lesson(objective, told, *speaks))
+    monkeypatch.setitem(zoo.RECIPES, name, short)
+    model, history = zoo.train(name, checkpoint=tmp_path / "run.safetensors", **options)
+    again, _ = zoo.train(name, **options)
+    assert history.step.tolist() == [3, 7]
+    assert history.kl_per_latent.shape == (2, 10)
+    assert model.state_dict().keys() == zoo.load("dsprites-early")[0].state_dict().keys()
+    for one, other in zip(model.parameters(), again.parameters(), strict=True):
+        np.testing.assert_array_equal(one.detach(), other.detach())
+    assert all(parameter.requires_grad for parameter in model.parameters())
+    files = sorted(path.suffix for path in tmp_path.iterdir())
+    assert files == [".lesson", ".listens", ".safetensors", ".teacher"]
 
 
 def test_storing_and_loading_gives_the_model_back(tmp_path, monkeypatch, sprites):
