@@ -143,6 +143,16 @@ def test_a_teacher_is_trained_first_and_its_pupil_ends_as_any_other_network(spri
     assert files == [".lesson", ".listens", ".safetensors", ".teacher"]
 
 
+def test_a_teacher_that_the_zoo_has_is_not_trained_again(tmp_path):
+    options = {"images": zoo.images_of("dsprites"), "steps": 2, "warmup": 0, "cooldown": 0, "progress": False}
+    _, history = zoo.train("dsprites-full-seed0", checkpoint=tmp_path / "run.safetensors", device="cpu", **options)
+    assert sorted(path.suffix for path in tmp_path.iterdir()) == [".lesson", ".listens", ".safetensors"]
+    heard = np.array(zoo.load("dsprites-early")[2]["figures"]["kl_per_latent"])
+    told = heard > metrics.ACTIVE
+    assert (history.kl_per_latent[0][told] > 0.8 * heard[told]).all()  # the lesson: told from the first step on
+    assert (history.kl_per_latent[0][~told] < 0.1).all()
+
+
 def test_storing_and_loading_gives_the_model_back(tmp_path, monkeypatch, sprites):
     monkeypatch.setattr(zoo, "HERE", tmp_path)
     model, history = zoo.train("dsprites-price-16", images=sprites, steps=2, progress=False, device="cpu")
