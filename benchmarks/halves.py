@@ -70,5 +70,6 @@ def angle_heard(model: BurgessVAE, sprites: DSprites, pictures: int = 3_000) -> 
 
 if __name__ == "__main__":
     print("| | Step | D, of the last 250 | R^2 of the angle: square | ellipse | heart |\n" + "| --- " * 6 + "|")
+    drawn = DSprites()
     for name in RATES:
-        halves(DSprites(), name)
+        halves(drawn, name)
