@@ -16,8 +16,8 @@ $(READY): pyproject.toml constraints.txt
 book: $(READY)                        ## build the HTML book into _build/html
 	$(BIN)/python book/build.py
 
-test: book                            ## build the book, then test the library, the notebooks and the pages
-	$(BIN)/python -m pytest --nbval-lax tests book
+test: book                            ## build the book, then test the library, the notebooks and the pages, file by file on all cores
+	$(BIN)/python -m pytest --nbval-lax -n auto --dist loadfile tests book
 
 lint: $(READY)                        ## check format and style, notebooks too
 	$(BIN)/ruff format --check .

@@ -21,7 +21,7 @@ class Taught(nn.Module):
 
     They are told as precisely as one would who pays 1 for a nat and not ``price``, as the teacher did: the precision
     that pays is about the curvature of D over the price (chapter 3, equation 12), so it is ``price`` times as high.
-    Raises ValueError where the two differ in channels or latents, or nothing or all is told.
+    Raises ValueError where the two differ in channels or latents, or nothing is told.
     """
 
     def __init__(self, model: BurgessVAE, teacher: BurgessVAE, told: torch.Tensor, price: float = 1.0):
@@ -29,8 +29,8 @@ class Taught(nn.Module):
         shapes = [(network.channels, network.latents) for network in (model, teacher)]
         if shapes[0] != shapes[1]:
             raise ValueError(f"teacher and model must have the same (channels, latents), not {shapes[1]}, {shapes[0]}")
-        if told.shape != (model.latents,) or not told.any() or told.all():
-            raise ValueError(f"told must be a mask of some of the {model.latents} latents, not {told.tolist()}")
+        if told.shape != (model.latents,) or not told.any():
+            raise ValueError(f"told must be a mask of {model.latents} latents, some of them True, not {told.tolist()}")
         self.model, self.teacher, self.sharper = model, teacher.requires_grad_(False), math.log(price)
         self.register_buffer("told", told)
 

@@ -25,10 +25,8 @@ from ..companion import Pair, Together
 from ..data import DSprites, ImageSet, RenderedChairs, RenderedFaces
 from ..history import History
 from ..models import BurgessVAE
-from ..objectives import BetaVAE, Objective
-from ..taught import Lesson, Taught
 from ..training import fit
-from . import stages
+from . import before, stages
 from .recipes import OBJECTIVES, RECIPES
 
 HERE = Path(__file__).parent
@@ -84,10 +82,11 @@ def train(name: str, seed: int | None = None, images: ImageSet | None = None, **
     """Train the recipe ``name`` afresh, with another ``seed`` where one is given.
 
     ``images`` takes the place of those that the recipe names; ``options`` (steps, device, progress, checkpoint, ...)
-    go to ``fit``. A recipe with a companion or a teacher trains that first, keeps its state beside ``checkpoint`` as
-    ".companion" or ".teacher", and leaves it behind at the end; the History then begins with the lesson. Where the
-    recipe says so, latents that end below 0.01 nats are silenced altogether: what their means still follow is too faint
-    to use, but MIG, whose bins know no scale, counts it against the latents that are used.
+    go to ``fit``. What a recipe has trained before its model, ``before.py`` trains, keeps its state beside
+    ``checkpoint`` under other suffixes, and leaves it behind at the end; the History then begins with the lesson. An
+    earlier model that the zoo has, of the same seed and pictures, is loaded. Where the recipe says so, latents that end
+    below 0.01 nats are silenced altogether: what their means still follow is too faint to use, but MIG, whose bins know
+    no scale, counts it against the latents that are used.
     """
     if name not in RECIPES:
         raise KeyError(f"no recipe {name!r}; there are {[*RECIPES]}")
@@ -97,60 +96,26 @@ def train(name: str, seed: int | None = None, images: ImageSet | None = None, **
     objective = OBJECTIVES[recipe["objective"]["name"]](**recipe["objective"]["arguments"])
     options = {"seed": seed} | options
     images = images or images_of(recipe["data"])
-    learner = model
+
+    def earlier(name: str, suffix: str) -> tuple[BurgessVAE, History]:
+        if name in names() and seed == RECIPES[name]["seed"] and images is images_of(RECIPES[name]["data"]):
+            return load(name)[:2]
+        return train(name, images=images, **before.part(options, RECIPES[name]["fit"]["steps"], suffix))
+
+    learner, lesson = model, None
     if "companion" in recipe:
-        learner = Pair(model, train_companion(recipe["companion"], images, **options))
+        learner = Pair(model, before.train_companion(recipe["companion"], images, options))
         objective = Together(objective, model.latents, recipe["companion"]["price"])
-    lesson = None
     if "teacher" in recipe:
-        lesson = teach(recipe["teacher"], model, objective, images, **options)
+        lesson = before.teach(recipe["teacher"], earlier, model, objective, images, options)
+    if "anew" in recipe:
+        lesson = before.learn_anew(recipe["anew"], earlier, model, images, options)
     history = fit(learner, images, objective, **recipe["fit"] | options)
     if lesson is not None:
         history = lesson.followed_by(history)
     if recipe.get("silence"):
         model.silence(torch.as_tensor(history.kl_per_latent[-1] < metrics.ACTIVE))
     return model, history
-
-
-def train_companion(companion: dict, images: ImageSet, seed: int, **options) -> BurgessVAE:
-    """The wide code of a recipe's ``companion``, trained alone: its features are those that the model begins with.
-
-    ``options`` are those of the model's own training; the companion gets no more steps than are asked for there.
-    """
-    options = companion["fit"] | options
-    options["steps"] = min(options["steps"], companion["fit"]["steps"])
-    if options.get("checkpoint"):
-        options["checkpoint"] = Path(options["checkpoint"]).with_suffix(".companion")
-    channels = images[torch.tensor([0])].shape[1]
-    wide = BurgessVAE(channels, companion["latents"], seed=seed + 100)  # other weights than the model's
-    fit(wide, images, BetaVAE(companion["price"]), seed=seed, **options)
-    return wide
-
-
-def teach(teacher: dict, model: BurgessVAE, objective: Objective, images: ImageSet, seed: int, **options) -> History:
-    """Train ``model`` by the lesson of a recipe's ``teacher``, which is trained first by its own recipe, if it must be.
-
-    For the first ``listens`` steps the decoder alone learns, to draw what it is told; then all, and from step
-    ``speaks`` on the model says it too. ``options`` are those of the model's own training; nothing gets more steps than
-    are asked for there.
-    """
-    asked, checkpoint = options.pop("steps", None), options.pop("checkpoint", None)
-
-    def part(steps: int, suffix: str) -> dict:
-        kept = Path(checkpoint).with_suffix(suffix) if checkpoint else None
-        return {"steps": min(steps, asked or steps), "checkpoint": kept, "seed": seed} | options
-
-    name, how = teacher["recipe"], teacher["fit"]
-    if name in names() and seed == RECIPES[name]["seed"] and images is images_of(RECIPES[name]["data"]):
-        elder, spoken, _ = load(name)
-    else:
-        elder, spoken = train(name, images=images, **part(RECIPES[name]["fit"]["steps"], ".teacher"))
-    told = torch.as_tensor(spoken.kl_per_latent[-1] >= metrics.ACTIVE)
-    pupil = Taught(model, elder, told, price=float(spoken.price[-1]))
-    model.encoder.requires_grad_(False)
-    fit(pupil, images, Lesson(BetaVAE(1), told), **how | part(teacher["listens"], ".listens"))
-    model.encoder.requires_grad_(True)
-    return fit(pupil, images, Lesson(objective, told, teacher["speaks"]), **how | part(how["steps"], ".lesson"))
 
 
 def store(name: str, model: BurgessVAE, history: History, images: ImageSet, seconds: float) -> dict:

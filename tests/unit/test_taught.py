@@ -115,9 +115,9 @@ def test_a_stopped_lesson_goes_on_as_if_it_had_not_been(sprites, tmp_path):
     assert settings["objective"]["name"] == "Constrained"
 
 
-@pytest.mark.parametrize("told", [[False] * 3, [True] * 3, [True, False]])
-def test_a_teacher_must_tell_something_and_leave_something(told):
-    with pytest.raises(ValueError, match="told must be a mask of some of the 3 latents"):
+@pytest.mark.parametrize("told", [[False] * 3, [True, False]])
+def test_a_teacher_must_tell_something(told):
+    with pytest.raises(ValueError, match="told must be a mask of 3 latents, some of them True"):
         Taught(BurgessVAE(latents=3), BurgessVAE(latents=3), torch.tensor(told))
 
 

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 import torch
 
-from bvae_lib import metrics, zoo
+from bvae_lib import metrics, recode, zoo
 from bvae_lib.taught import Lesson, Taught
+from bvae_lib.zoo import before
 from bvae_lib.zoo.recipes import PRICES
 
 
@@ -119,7 +120,7 @@ def test_a_companion_teaches_the_features_first_and_is_thrown_away(sprites, tmp_
 
 
 def test_a_teacher_is_trained_first_and_its_pupil_ends_as_any_other_network(sprites, tmp_path, monkeypatch):
-    name, options = "dsprites-full-seed0", {"images": sprites, "progress": False, "device": "cpu"}
+    name, options = "dsprites-told-seed0", {"images": sprites, "progress": False, "device": "cpu"}
     options |= {"warmup": 0, "cooldown": 0}
     recipe, early = zoo.RECIPES[name], zoo.RECIPES["dsprites-early"]
     quick = {"lr": 2e-2, "steps": 20}  # enough for a teacher that says something
@@ -128,8 +129,8 @@ def test_a_teacher_is_trained_first_and_its_pupil_ends_as_any_other_network(spri
     lesson = recipe["teacher"] | {"listens": 2, "speaks": 1, "fit": recipe["teacher"]["fit"] | {"steps": 3}}
     short = recipe | {"teacher": lesson, "fit": recipe["fit"] | {"steps": 4}}
     told = torch.tensor([True] * 3 + [False] * 7)
-    monkeypatch.setattr(zoo, "Taught", lambda model, elder, _, price: Taught(model, elder, told, price))
-    monkeypatch.setattr(zoo, "Lesson", lambda objective, _, *speaks: Lesson(objective, told, *speaks))
+    monkeypatch.setattr(before, "Taught", lambda model, elder, _, price: Taught(model, elder, told, price))
+    monkeypatch.setattr(before, "Lesson", lambda objective, _, *speaks: Lesson(objective, told, *speaks))
     monkeypatch.setitem(zoo.RECIPES, name, short)
     model, history = zoo.train(name, checkpoint=tmp_path / "run.safetensors", **options)
     again, _ = zoo.train(name, **options)
@@ -145,12 +146,41 @@ def test_a_teacher_is_trained_first_and_its_pupil_ends_as_any_other_network(spri
 
 def test_a_teacher_that_the_zoo_has_is_not_trained_again(tmp_path):
     options = {"images": zoo.images_of("dsprites"), "steps": 2, "warmup": 0, "cooldown": 0, "progress": False}
-    _, history = zoo.train("dsprites-full-seed0", checkpoint=tmp_path / "run.safetensors", device="cpu", **options)
+    _, history = zoo.train("dsprites-told-seed0", checkpoint=tmp_path / "run.safetensors", device="cpu", **options)
     assert sorted(path.suffix for path in tmp_path.iterdir()) == [".lesson", ".listens", ".safetensors"]
     heard = np.array(zoo.load("dsprites-early")[2]["figures"]["kl_per_latent"])
     told = heard > metrics.ACTIVE
     assert (history.kl_per_latent[0][told] > 0.8 * heard[told]).all()  # the lesson: told from the first step on
     assert (history.kl_per_latent[0][~told] < 0.1).all()
+
+
+def test_a_code_in_new_axes_is_learned_from_an_earlier_model(sprites, tmp_path, monkeypatch):
+    name, options = "dsprites-full-seed0", {"images": sprites, "progress": False, "device": "cpu"}
+    options |= {"warmup": 0, "cooldown": 0}
+    monkeypatch.setattr(recode, "PICTURES", 100)
+    recipe = zoo.RECIPES[name]
+    anew = recipe["anew"] | {"recipe": "dsprites-price-4", "steps": 2, "fit": recipe["anew"]["fit"] | {"steps": 3}}
+    monkeypatch.setitem(zoo.RECIPES, name, recipe | {"anew": anew, "fit": recipe["fit"] | {"steps": 4}})
+    before_that = zoo.RECIPES["dsprites-price-4"]
+    monkeypatch.setitem(zoo.RECIPES, "dsprites-price-4", before_that | {"fit": before_that["fit"] | {"steps": 5}})
+    model, history = zoo.train(name, checkpoint=tmp_path / "run.safetensors", **options)
+    again, _ = zoo.train(name, **options)
+    assert history.step.tolist() == [3, 7]
+    assert sorted(path.suffix for path in tmp_path.iterdir()) == [".anew", ".earlier", ".safetensors"]
+    assert all(parameter.requires_grad for parameter in model.parameters())
+    for one, other in zip(model.parameters(), again.parameters(), strict=True):
+        np.testing.assert_array_equal(one.detach(), other.detach())
+
+
+def test_a_code_in_new_axes_begins_with_the_weights_of_the_earlier_model(monkeypatch):
+    name, still = "dsprites-full-seed0", {"lr": 1e-12, "steps": 1, "warmup": 0, "cooldown": 0}
+    monkeypatch.setattr(recode, "PICTURES", 100)
+    recipe = zoo.RECIPES[name]
+    anew = recipe["anew"] | {"steps": 2, "fit": recipe["anew"]["fit"] | still}
+    monkeypatch.setitem(zoo.RECIPES, name, recipe | {"anew": anew, "fit": recipe["fit"] | still, "silence": False})
+    model, _ = zoo.train(name, images=zoo.images_of("dsprites"), progress=False, device="cpu")
+    for one, other in zip(model.parameters(), zoo.load("dsprites-told-seed0")[0].parameters(), strict=True):
+        torch.testing.assert_close(one.detach(), other.detach())
 
 
 def test_storing_and_loading_gives_the_model_back(tmp_path, monkeypatch, sprites):

@@ -1,0 +1,71 @@
+"""What a recipe may have trained before its model goes on alone: a companion, a lesson, a lesson in new axes.
+
+``options`` are those of the model's own training. Nothing here gets more steps than are asked for there, and with a
+checkpoint each part keeps its state beside that, under a suffix of its own.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+
+from .. import metrics
+from ..data import ImageSet
+from ..history import History
+from ..models import BurgessVAE
+from ..objectives import BetaVAE, Objective
+from ..recode import recode
+from ..taught import Lesson, Taught
+from ..training import fit
+
+Earlier = Callable[[str, str], tuple[BurgessVAE, History]]  # the model of a recipe by name; suffix of its checkpoint
+
+
+def part(options: dict, steps: int, suffix: str) -> dict:
+    """``options`` for a part of ``steps`` steps, whose checkpoint ends in ``suffix``."""
+    checkpoint = options.get("checkpoint")
+    beside = Path(checkpoint).with_suffix(suffix) if checkpoint else None
+    return options | {"steps": min(steps, options.get("steps", steps)), "checkpoint": beside}
+
+
+def train_companion(companion: dict, images: ImageSet, options: dict) -> BurgessVAE:
+    """The wide code of a recipe's ``companion``, trained alone: its features are those that the model begins with."""
+    channels = images[torch.tensor([0])].shape[1]
+    wide = BurgessVAE(channels, companion["latents"], seed=options["seed"] + 100)  # other weights than the model's
+    how = companion["fit"] | part(options, companion["fit"]["steps"], ".companion")
+    fit(wide, images, BetaVAE(companion["price"]), **how)
+    return wide
+
+
+def teach(
+    teacher: dict, earlier: Earlier, model: BurgessVAE, objective: Objective, images: ImageSet, options: dict
+) -> History:
+    """Train ``model`` by the lesson of a recipe's ``teacher``, an earlier model.
+
+    For the first ``listens`` steps the decoder alone learns, to draw what it is told; then all, and from step
+    ``speaks`` on the model says it too.
+    """
+    elder, spoken = earlier(teacher["recipe"], ".teacher")
+    told, how = torch.as_tensor(spoken.kl_per_latent[-1] >= metrics.ACTIVE), teacher["fit"]
+    pupil = Taught(model, elder, told, price=float(spoken.price[-1]))
+    model.encoder.requires_grad_(False)
+    fit(pupil, images, Lesson(BetaVAE(1), told), **how | part(options, teacher["listens"], ".listens"))
+    model.encoder.requires_grad_(True)
+    lesson = Lesson(objective, told, teacher["speaks"])
+    return fit(pupil, images, lesson, **how | part(options, how["steps"], ".lesson"))
+
+
+def learn_anew(anew: dict, earlier: Earlier, model: BurgessVAE, images: ImageSet, options: dict) -> History:
+    """Give ``model`` the weights of an earlier one, and teach it that one's code in new axes.
+
+    The ``kept`` loudest latents stay as they are; the others are recoded under a price that falls from ``dear``.
+    """
+    elder, spoken = earlier(anew["recipe"], ".earlier")
+    kept = torch.zeros(elder.latents, dtype=torch.bool)
+    kept[torch.as_tensor(spoken.kl_per_latent[-1]).topk(anew["kept"]).indices] = True
+    model.load_state_dict(elder.state_dict())
+    steps = part(options, anew["steps"], "")["steps"]
+    teacher = recode(elder, images, kept, float(spoken.price[-1]), anew["dear"], steps, seed=options["seed"])
+    everything, how = torch.ones_like(kept), anew["fit"]
+    lesson = Lesson(BetaVAE(1), everything)
+    return fit(Taught(model, teacher, everything), images, lesson, **how | part(options, how["steps"], ".anew"))

@@ -1,0 +1,94 @@
+"""A code in new axes: the same is told in fewer nats, and what was said twice is said once."""
+
+import math
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from torch import nn
+
+from bvae_lib.models import BurgessVAE, Posterior
+from bvae_lib.recode import Recoded, errors, recode
+
+KEPT = torch.tensor([True, False, False])
+DEVIATION = 0.1  # of every posterior of the toy
+
+
+class Twice(nn.Module):
+    """A toy with three latents for pictures of two pixels: one tells the first pixel, two the second, and decodes."""
+
+    channels, latents = 1, 3
+
+    def __init__(self):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(()))  # says where it lies
+
+    def encode(self, images):
+        first, second = images.flatten(1).T * self.weight
+        mean = torch.stack([first, second, second], dim=1)
+        return Posterior(mean, torch.full_like(mean, DEVIATION).log() * 2)
+
+    def decode(self, z):
+        return torch.stack([z[:, 0], z[:, 1:].mean(dim=1)], dim=1).reshape(-1, 1, 1, 2)
+
+
+@pytest.fixture(scope="module")
+def pictures():
+    return torch.randn(2_000, 1, 1, 2, generator=torch.Generator().manual_seed(0))
+
+
+@pytest.fixture(scope="module")
+def anew(pictures):
+    return recode(Twice(), pictures, KEPT, price=1.0, steps=1_500)
+
+
+def test_what_two_latents_said_alike_one_says_in_fewer_nats(anew, pictures):
+    old, new = Twice().encode(pictures).kl().mean(dim=0), anew.encode(pictures).kl().mean(dim=0)
+    assert new[0] == old[0]
+    loud, silent = new[1:].max().item(), new[1:].min().item()
+    assert silent < 0.05
+    assert loud < 0.8 * old[1:].sum()
+    # An error of the new latent is one in both old ones, which pays for twice the precision: half of ln 2 nats more.
+    assert loud == pytest.approx(old[1].item() + 0.5 * math.log(2), abs=0.1)
+
+
+def test_the_new_code_tells_what_the_old_one_told(anew, pictures):
+    drawn = anew.decode(anew.encode(pictures).mean)
+    assert (drawn - pictures).square().mean().sqrt() < DEVIATION
+
+
+def test_kept_latents_stay_as_they_are(anew, pictures):
+    old, new = Twice().encode(pictures), anew.encode(pictures)
+    for before, after in zip(old, new, strict=True):
+        torch.testing.assert_close(before[:, 0], after[:, 0])
+    z = torch.randn(5, 3)
+    torch.testing.assert_close(anew.undo(z)[:, 0], z[:, 0])
+
+
+def test_same_seed_same_axes(pictures):
+    one, same, other = (
+        recode(Twice(), pictures, KEPT, 1.0, steps=20, seed=seed).encode(pictures) for seed in (0, 0, 1)
+    )
+    assert torch.equal(one.mean, same.mean)
+    assert not torch.allclose(one.mean, other.mean)
+
+
+def test_nothing_of_it_learns_afterwards(anew):
+    assert not any(parameter.requires_grad for parameter in anew.parameters())
+
+
+@given(*[st.floats(-3, 3, allow_subnormal=False)] * 2, st.floats(0.01, 2))
+def test_an_error_is_what_it_adds_to_the_divergence(mean, guess, deviation):
+    """An error of the mean alone: KL of two normals of one variance."""
+    code = Posterior(torch.tensor([[mean]]), torch.tensor([[deviation]]).log() * 2)
+    here, there = (torch.distributions.Normal(torch.tensor(at), torch.tensor(deviation)) for at in (mean, guess))
+    torch.testing.assert_close(
+        errors(code, torch.tensor([[guess]]))[0, 0], torch.distributions.kl_divergence(here, there)
+    )
+
+
+@pytest.mark.parametrize("kept", [[True] * 3, [True, False]])
+def test_something_must_be_left_to_recode(kept):
+    with pytest.raises(ValueError, match="kept must be a mask of some of the 3 latents"):
+        Recoded(BurgessVAE(latents=3), torch.tensor(kept))
