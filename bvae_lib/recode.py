@@ -57,7 +57,7 @@ def layers(inputs: int, outputs: int) -> nn.Sequential:
     )
 
 
-def errors(code: Posterior, guess: torch.Tensor) -> torch.Tensor:
+def squared_error(code: Posterior, guess: torch.Tensor) -> torch.Tensor:
     """(z - guess)^2 / (2 variance) of each latent, [B, latents]: an error in posterior deviations, squared and halved.
 
     Times the price that was paid for the code, that is what it costs in nats of distortion (chapter 5, equation 10).
@@ -70,8 +70,8 @@ def recode(
 ):
     """``Recoded`` for codes of ``model`` [latents], whose nats were bought at ``price``.
 
-    Minimises ``price`` errors + beta R of the new latents, where beta falls evenly (in its logarithm) from ``dear`` to
-    ``price`` over four fifths of ``steps``. ``images`` is an ImageSet; no label is used.
+    Minimises ``price`` squared_error + beta R of the new latents (chapter 5, equation 11). Beta falls evenly, in its
+    logarithm, from ``dear`` to ``price`` over four fifths of ``steps``. ``images`` is an ImageSet; no label is used.
     """
     device = next(model.parameters()).device
     generator = torch.Generator(device).manual_seed(seed)
@@ -86,7 +86,7 @@ def recode(
         some = torch.randint(len(code.mean), (BATCH,), generator=generator, device=device)
         old = Posterior(*(part[some] for part in code))
         new = recoded.anew(old)
-        distortion = price * errors(old, recoded.undo(new.rsample(generator)))
+        distortion = price * squared_error(old, recoded.undo(new.rsample(generator)))
         loss = (distortion + beta * new.kl())[:, ~recoded.kept].sum(dim=1).mean()
         optimiser.zero_grad()
         loss.backward()

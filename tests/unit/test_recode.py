@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from bvae_lib.models import BurgessVAE, Posterior
-from bvae_lib.recode import Recoded, errors, recode
+from bvae_lib.recode import Recoded, recode, squared_error
 
 KEPT = torch.tensor([True, False, False])
 DEVIATION = 0.1  # of every posterior of the toy
@@ -84,7 +84,7 @@ def test_an_error_is_what_it_adds_to_the_divergence(mean, guess, deviation):
     code = Posterior(torch.tensor([[mean]]), torch.tensor([[deviation]]).log() * 2)
     here, there = (torch.distributions.Normal(torch.tensor(at), torch.tensor(deviation)) for at in (mean, guess))
     torch.testing.assert_close(
-        errors(code, torch.tensor([[guess]]))[0, 0], torch.distributions.kl_divergence(here, there)
+        squared_error(code, torch.tensor([[guess]]))[0, 0], torch.distributions.kl_divergence(here, there)
     )
 
 
