@@ -31,8 +31,8 @@ def test_card_holds_the_figures_of_the_weights(name):
     assert figures["reconstruction"] == pytest.approx(stored["reconstruction"], rel=0.01)
     assert figures["mig"] == pytest.approx(stored["mig"], abs=0.01)
     assert figures["active"] == stored["active"]
-    lesson = card["recipe"].get("teacher", {"fit": {"steps": 0}})
-    assert history.step[-1] == lesson["fit"]["steps"] + card["recipe"]["fit"]["steps"]
+    parts = [card["recipe"][part] for part in ("teacher", "anew") if part in card["recipe"]] + [card["recipe"]]
+    assert history.step[-1] == sum(part["fit"]["steps"] for part in parts)
 
 
 @cache
