@@ -2,7 +2,7 @@
 
 Latents that were bought all at once share what they tell, and pay for more nats than they need. To turn them onto axes
 the price would have to fall slowly while nothing has settled, which takes too many steps with pictures. With codes a
-step costs a hundredth of that, and what matters can be seen from the start, since the code tells it. No picture is
+step takes a tenth of the time, and what matters can be seen from the start, since the code tells it. No picture is
 needed to say what an error costs: a posterior is as precise as pays, so its variance tells (chapter 5, equation 10).
 """
 
@@ -52,6 +52,7 @@ class Recoded(nn.Module):
 
 
 def layers(inputs: int, outputs: int) -> nn.Sequential:
+    """Two hidden layers."""
     return nn.Sequential(
         nn.Linear(inputs, WIDTH), nn.SiLU(), nn.Linear(WIDTH, WIDTH), nn.SiLU(), nn.Linear(WIDTH, outputs)
     )
@@ -66,8 +67,8 @@ def squared_error(code: Posterior, guess: torch.Tensor) -> torch.Tensor:
 
 
 def recode(
-    model: BurgessVAE, images, kept: torch.Tensor, price: float, dear: float = 50.0, steps: int = 12_000, seed=0
-):
+    model: BurgessVAE, images, kept: torch.Tensor, price: float, dear: float = 50.0, steps: int = 12_000, seed: int = 0
+) -> Recoded:
     """``Recoded`` for codes of ``model`` [latents], whose nats were bought at ``price``.
 
     Minimises ``price`` squared_error + beta R of the new latents (chapter 5, equation 11). Beta falls evenly, in its
@@ -99,6 +100,7 @@ def recode(
 def codes(model: BurgessVAE, images, generator: torch.Generator) -> Posterior:
     """Posterior [PICTURES, latents] of pictures drawn at random."""
     device = next(model.parameters()).device
+    images = images.to(device)
     drawn = torch.randint(len(images), (PICTURES,), generator=generator, device=device)
-    parts = [model.encode(images[some].to(device)) for some in drawn.split(500)]
+    parts = [model.encode(images[some]) for some in drawn.split(500)]
     return Posterior(*(torch.cat(part) for part in zip(*parts, strict=True)))

@@ -21,11 +21,16 @@ from ..training import fit
 Earlier = Callable[[str, str], tuple[BurgessVAE, History]]  # the model of a recipe by name; suffix of its checkpoint
 
 
+def no_more(options: dict, steps: int) -> int:
+    """``steps``, or those that ``options`` ask for where that is fewer."""
+    return min(steps, options.get("steps", steps))
+
+
 def part(options: dict, steps: int, suffix: str) -> dict:
     """``options`` for a part of ``steps`` steps, whose checkpoint ends in ``suffix``."""
     checkpoint = options.get("checkpoint")
     beside = Path(checkpoint).with_suffix(suffix) if checkpoint else None
-    return options | {"steps": min(steps, options.get("steps", steps)), "checkpoint": beside}
+    return options | {"steps": no_more(options, steps), "checkpoint": beside}
 
 
 def train_companion(companion: dict, images: ImageSet, options: dict) -> BurgessVAE:
@@ -64,7 +69,7 @@ def learn_anew(anew: dict, earlier: Earlier, model: BurgessVAE, images: ImageSet
     kept = torch.zeros(elder.latents, dtype=torch.bool)
     kept[torch.as_tensor(spoken.kl_per_latent[-1]).topk(anew["kept"]).indices] = True
     model.load_state_dict(elder.state_dict())
-    steps = part(options, anew["steps"], "")["steps"]
+    steps = no_more(options, anew["steps"])
     teacher = recode(elder, images, kept, float(spoken.price[-1]), anew["dear"], steps, seed=options["seed"])
     everything, how = torch.ones_like(kept), anew["fit"]
     lesson = Lesson(BetaVAE(1), everything)
