@@ -16,8 +16,9 @@ $(READY): pyproject.toml constraints.txt
 book: $(READY)                        ## build the HTML book into _build/html
 	$(BIN)/python book/build.py
 
+# One thread a process: with more, processes that share the cores wait for each other's threads.
 test: book                            ## build the book, then test the library, the notebooks and the pages, file by file on all cores
-	$(BIN)/python -m pytest --nbval-lax -n auto --dist loadfile tests book
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --nbval-lax -n auto --dist loadfile tests book
 
 lint: $(READY)                        ## check format and style, notebooks too
 	$(BIN)/ruff format --check .

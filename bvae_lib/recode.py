@@ -20,31 +20,48 @@ class Recoded(nn.Module):
     """``model`` with new latents in the place of those that are not ``kept``, a mask [latents].
 
     Two networks with two hidden layers, with weights drawn from ``seed``, lead from the old code to the new one and
-    back. Raises ValueError where nothing is left to recode.
+    back. With an ``elder`` model the kept latents are the elder's, which keep their means and learn how precise to be,
+    and all of the old code is guessed from them and the new ones. New latents that are not ``open`` are silent.
+    Raises ValueError where nothing is left to recode, or the two models differ in channels or latents.
     """
 
-    def __init__(self, model: BurgessVAE, kept: torch.Tensor, seed: int = 0):
+    def __init__(self, model: BurgessVAE, kept: torch.Tensor, seed: int = 0, elder: BurgessVAE | None = None):
         super().__init__()
+        shapes = [(network.channels, network.latents) for network in (model, elder or model)]
+        if shapes[0] != shapes[1]:
+            raise ValueError(f"model and elder must have the same (channels, latents), not {shapes[0]}, {shapes[1]}")
         if kept.shape != (model.latents,) or kept.all():
             raise ValueError(f"kept must be a mask of some of the {model.latents} latents, not {kept.tolist()}")
         self.model, self.channels, self.latents = model.requires_grad_(False), model.channels, model.latents
+        self.elder = elder.requires_grad_(False) if elder else None
         self.register_buffer("kept", kept)
+        self.register_buffer("open", ~kept)
+        said = model.latents * (2 if elder else 1)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
-            self.there, self.back = layers(model.latents, 2 * model.latents), layers(model.latents, model.latents)
+            self.there, self.back = layers(said, 2 * model.latents), layers(model.latents, model.latents)
 
-    def anew(self, code: Posterior) -> Posterior:
-        """Posterior [B, latents] of kept and new latents, from that of the old ones."""
-        new = self.there(code.mean).chunk(2, dim=1)
-        return Posterior(*(torch.where(self.kept, old, part) for old, part in zip(code, new, strict=True)))
+    def old(self, images: torch.Tensor) -> Posterior:
+        """Posterior [B, latents] of the model; with an elder its latents follow, [B, 2 latents]."""
+        networks = (self.model, self.elder) if self.elder else (self.model,)
+        parts = zip(*(network.encode(images) for network in networks), strict=True)
+        return Posterior(*(torch.cat(part, dim=1) for part in parts))
+
+    def anew(self, old: Posterior) -> Posterior:
+        """Posterior [B, latents] of kept and new latents, from what ``old`` gives."""
+        new = Posterior(*self.there(old.mean).chunk(2, dim=1))
+        kept = Posterior(*(part[:, -self.latents :] for part in old))
+        if self.elder:
+            kept = kept._replace(log_variance=kept.log_variance + new.log_variance)
+        return Posterior(*(torch.where(self.kept, k, n * self.open) for k, n in zip(kept, new, strict=True)))
 
     def undo(self, z: torch.Tensor) -> torch.Tensor:
-        """Old latents [B, latents] from kept and new ones ``z`` [B, latents]."""
-        return torch.where(self.kept, z, self.back(z))
+        """Old latents [B, latents] of the model from kept and new ones ``z`` [B, latents]."""
+        return self.back(z) if self.elder else torch.where(self.kept, z, self.back(z))
 
     def encode(self, images: torch.Tensor) -> Posterior:
         """Posterior of kept and new latents [B, latents] for ``images`` [B, channels, 64, 64]."""
-        return self.anew(self.model.encode(images))
+        return self.anew(self.old(images))
 
     def decode(self, z: torch.Tensor) -> torch.Tensor:
         """Logits [B, channels, 64, 64] of kept and new latents ``z`` [B, latents]."""
@@ -67,28 +84,43 @@ def squared_error(code: Posterior, guess: torch.Tensor) -> torch.Tensor:
 
 
 def recode(
-    model: BurgessVAE, images, kept: torch.Tensor, price: float, dear: float = 50.0, steps: int = 12_000, seed: int = 0
+    model: BurgessVAE,
+    images,
+    kept: torch.Tensor,
+    price: float,
+    dear: float = 50.0,
+    steps: int = 12_000,
+    seed: int = 0,
+    elder: BurgessVAE | None = None,
+    lag: int = 0,
+    fall: int | None = None,
 ) -> Recoded:
     """``Recoded`` for codes of ``model`` [latents], whose nats were bought at ``price``.
 
-    Minimises ``price`` squared_error + beta R of the new latents (chapter 5, equation 11). Beta falls evenly, in its
-    logarithm, from ``dear`` to ``price`` over four fifths of ``steps``. ``images`` is an ImageSet; no label is used.
+    Minimises ``price`` squared_error + beta R (chapter 5, equation 11). The new latents open one after another, ``lag``
+    steps apart, and those whose turn never comes are silent. From then on the beta of each falls evenly, in its
+    logarithm, from ``dear`` to ``price`` within ``fall`` steps, by default four fifths of all; kept latents cost
+    ``price`` throughout. ``images`` is an ImageSet; no label is used.
     """
     device = next(model.parameters()).device
     generator = torch.Generator(device).manual_seed(seed)
-    recoded = Recoded(model.eval(), kept.to(device), seed).to(device)
-    code = codes(model, images, generator)
+    recoded = Recoded(model.eval(), kept.to(device), seed, elder.eval().to(device) if elder else None).to(device)
+    code = codes(recoded, images, generator)
+    opening = lag * ((~recoded.kept).cumsum(0) - 1)
+    fall = fall or 0.8 * steps
     learning = [*recoded.there.parameters(), *recoded.back.parameters()]
     optimiser = torch.optim.Adam(learning, LR)
     for step in range(steps):
-        beta = dear * (price / dear) ** min(1, step / (0.8 * steps))
+        fallen = ((step - opening) / fall).clamp(0, 1)
+        beta = torch.where(recoded.kept, price, dear * (price / dear) ** fallen)
+        recoded.open = ~recoded.kept & (step >= opening)
         for group in optimiser.param_groups:
             group["lr"] = LR * min(1, (step + 1) / WARMUP, (steps - step) / (0.2 * steps))
         some = torch.randint(len(code.mean), (BATCH,), generator=generator, device=device)
         old = Posterior(*(part[some] for part in code))
-        new = recoded.anew(old)
-        distortion = price * squared_error(old, recoded.undo(new.rsample(generator)))
-        loss = (distortion + beta * new.kl())[:, ~recoded.kept].sum(dim=1).mean()
+        new, meant = recoded.anew(old), Posterior(*(part[:, : model.latents] for part in old))
+        distortion = price * squared_error(meant, recoded.undo(new.rsample(generator)))
+        loss = (distortion + beta * new.kl()).sum(dim=1).mean()
         optimiser.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(learning, STEEPEST)
@@ -97,10 +129,9 @@ def recode(
 
 
 @torch.no_grad()
-def codes(model: BurgessVAE, images, generator: torch.Generator) -> Posterior:
-    """Posterior [PICTURES, latents] of pictures drawn at random."""
-    device = next(model.parameters()).device
-    images = images.to(device)
-    drawn = torch.randint(len(images), (PICTURES,), generator=generator, device=device)
-    parts = [model.encode(images[some]) for some in drawn.split(500)]
+def codes(recoded: Recoded, images, generator: torch.Generator) -> Posterior:
+    """What is recoded, [PICTURES, ...], of pictures drawn at random."""
+    images = images.to(recoded.kept.device)
+    drawn = torch.randint(len(images), (PICTURES,), generator=generator, device=recoded.kept.device)
+    parts = [recoded.old(images[some]) for some in drawn.split(500)]
     return Posterior(*(torch.cat(part) for part in zip(*parts, strict=True)))

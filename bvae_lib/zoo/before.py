@@ -63,14 +63,17 @@ def teach(
 def learn_anew(anew: dict, earlier: Earlier, model: BurgessVAE, images: ImageSet, options: dict) -> History:
     """Give ``model`` the weights of an earlier one, and teach it that one's code in new axes.
 
-    The ``kept`` loudest latents stay as they are; the others are recoded under a price that falls from ``dear``.
+    The ``kept`` loudest latents stay, or those that an ``elder`` uses take their place; the others are recoded under
+    a price that falls from ``dear``, at once or one by one, ``lag`` steps apart and within ``fall`` steps.
     """
-    elder, spoken = earlier(anew["recipe"], ".earlier")
-    kept = torch.zeros(elder.latents, dtype=torch.bool)
-    kept[torch.as_tensor(spoken.kl_per_latent[-1]).topk(anew["kept"]).indices] = True
-    model.load_state_dict(elder.state_dict())
-    steps = no_more(options, anew["steps"])
-    teacher = recode(elder, images, kept, float(spoken.price[-1]), anew["dear"], steps, seed=options["seed"])
+    old, spoken = earlier(anew["recipe"], ".earlier")
+    elder, loud = earlier(anew["elder"], ".elder") if "elder" in anew else (None, spoken)
+    kept = torch.zeros(old.latents, dtype=torch.bool)
+    kept[torch.as_tensor(loud.kl_per_latent[-1]).topk(anew["kept"]).indices] = True
+    model.load_state_dict(old.state_dict())
+    how = {"steps": no_more(options, anew["steps"]), "seed": options["seed"], "elder": elder}
+    one_by_one = {key: anew[key] for key in ("lag", "fall") if key in anew}
+    teacher = recode(old, images, kept, float(spoken.price[-1]), anew["dear"], **how, **one_by_one)
     everything, how = torch.ones_like(kept), anew["fit"]
     lesson = Lesson(BetaVAE(1), everything)
     return fit(Taught(model, teacher, everything), images, lesson, **how | part(options, how["steps"], ".anew"))

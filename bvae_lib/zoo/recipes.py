@@ -103,9 +103,27 @@ ANEW = {
 }
 SPENT = CHEAP | {"start": 24.8, "stop": 24.8, "multiplier": 1.0}
 RECIPES |= {
-    f"dsprites-full-seed{seed}": recipe(
+    f"dsprites-anew-seed{seed}": recipe(
         Constrained, SPENT, seed=seed, silence=True, anew={"recipe": f"dsprites-told-seed{seed}"} | ANEW,
         steps=9_000, lr=1e-3, optimizer="muon", warmup=100, cooldown=9_000,
+    )
+    for seed in (0, 1, 2)
+}  # fmt: skip
+# That code recoded once more, now one latent after another: place and size as dsprites-early had them, then what turns
+# all shapes, alone, until it has found its way round; then the next. At most five have their turn.
+ONE_BY_ONE = {
+    "elder": "dsprites-early",
+    "kept": 3,
+    "dear": 50.0,
+    "steps": 18_000,
+    "lag": 4_000,
+    "fall": 2_000,
+    "fit": {"batch_size": 64, "lr": 1e-3, "optimizer": "muon", "steps": 1_500, "warmup": 100, "cooldown": 1_000},
+}
+RECIPES |= {
+    f"dsprites-full-seed{seed}": recipe(
+        Constrained, SPENT, seed=seed, silence=True, anew={"recipe": f"dsprites-anew-seed{seed}"} | ONE_BY_ONE,
+        steps=5_000, lr=1e-3, optimizer="muon", warmup=100, cooldown=5_000,
     )
     for seed in (0, 1, 2)
 }  # fmt: skip
