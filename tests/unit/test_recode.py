@@ -12,6 +12,7 @@ from bvae_lib.models import BurgessVAE, Posterior
 from bvae_lib.recode import Recoded, recode, squared_error
 
 KEPT = torch.tensor([True, False, False])
+FROM_ELDER = torch.tensor([False, False, True])
 DEVIATION = 0.1  # of every posterior of the toy
 
 
@@ -31,6 +32,14 @@ class Twice(nn.Module):
 
     def decode(self, z):
         return torch.stack([z[:, 0], z[:, 1:].mean(dim=1)], dim=1).reshape(-1, 1, 1, 2)
+
+
+class Coarse(Twice):
+    """An elder that tells the first pixel only, in its last latent, and a tenth as precisely."""
+
+    def encode(self, images):
+        mean = nn.functional.pad(images.flatten(1)[:, :1] * self.weight, (2, 0))
+        return Posterior(mean, torch.full_like(mean, 10 * DEVIATION).log() * 2)
 
 
 @pytest.fixture(scope="module")
@@ -86,6 +95,31 @@ def test_an_error_is_what_it_adds_to_the_divergence(mean, guess, deviation):
     torch.testing.assert_close(
         squared_error(code, torch.tensor([[guess]]))[0, 0], torch.distributions.kl_divergence(here, there)
     )
+
+
+@pytest.fixture(scope="module")
+def of_an_elder(pictures):
+    return recode(Twice(), pictures, FROM_ELDER, price=1.0, steps=1_500, elder=Coarse(), lag=2_000)
+
+
+def test_latents_of_an_elder_keep_their_means_and_become_as_precise_as_pays(of_an_elder, pictures):
+    given, new = Coarse().encode(pictures), of_an_elder.encode(pictures)
+    torch.testing.assert_close(new.mean[:, 2], given.mean[:, 2])
+    deviation = (new.log_variance[:, 2] / 2).exp().mean().item()
+    assert deviation == pytest.approx(DEVIATION, rel=0.2)
+    drawn = of_an_elder.decode(new.mean)
+    assert (drawn - pictures).square().mean().sqrt() < 2 * DEVIATION
+
+
+def test_latents_whose_turn_has_not_come_are_silent(of_an_elder, pictures):
+    rate = of_an_elder.encode(pictures).kl().mean(dim=0)
+    assert rate[0] > 1
+    assert rate[1] == 0
+
+
+def test_an_elder_must_have_as_many_latents():
+    with pytest.raises(ValueError, match=r"\(1, 3\), \(1, 4\)"):
+        Recoded(BurgessVAE(latents=3), KEPT, elder=BurgessVAE(latents=4))
 
 
 @pytest.mark.parametrize("kept", [[True] * 3, [True, False]])

@@ -154,26 +154,30 @@ def test_a_teacher_that_the_zoo_has_is_not_trained_again(tmp_path):
     assert (history.kl_per_latent[0][~told] < 0.1).all()
 
 
-def test_a_code_in_new_axes_is_learned_from_an_earlier_model(sprites, tmp_path, monkeypatch):
-    name, options = "dsprites-full-seed0", {"images": sprites, "progress": False, "device": "cpu"}
-    options |= {"warmup": 0, "cooldown": 0}
+@pytest.mark.parametrize("name", ["dsprites-anew-seed0", "dsprites-full-seed0"])
+def test_a_code_in_new_axes_is_learned_from_an_earlier_model(name, sprites, tmp_path, monkeypatch):
+    options = {"images": sprites, "progress": False, "device": "cpu", "warmup": 0, "cooldown": 0}
     monkeypatch.setattr(recode, "PICTURES", 100)
     recipe = zoo.RECIPES[name]
     anew = recipe["anew"] | {"recipe": "dsprites-price-4", "steps": 2, "fit": recipe["anew"]["fit"] | {"steps": 3}}
+    elders = {key: "dsprites-price-16" for key in ("elder",) if key in anew}
+    anew |= elders
     monkeypatch.setitem(zoo.RECIPES, name, recipe | {"anew": anew, "fit": recipe["fit"] | {"steps": 4}})
-    before_that = zoo.RECIPES["dsprites-price-4"]
-    monkeypatch.setitem(zoo.RECIPES, "dsprites-price-4", before_that | {"fit": before_that["fit"] | {"steps": 5}})
+    for before_that in ("dsprites-price-4", *elders.values()):
+        changed = zoo.RECIPES[before_that] | {"fit": zoo.RECIPES[before_that]["fit"] | {"steps": 5}}
+        monkeypatch.setitem(zoo.RECIPES, before_that, changed)
     model, history = zoo.train(name, checkpoint=tmp_path / "run.safetensors", **options)
     again, _ = zoo.train(name, **options)
     assert history.step.tolist() == [3, 7]
-    assert sorted(path.suffix for path in tmp_path.iterdir()) == [".anew", ".earlier", ".safetensors"]
+    suffixes = [".anew", ".earlier", *(f".{key}" for key in elders), ".safetensors"]
+    assert [path.suffix for path in sorted(tmp_path.iterdir())] == suffixes
     assert all(parameter.requires_grad for parameter in model.parameters())
     for one, other in zip(model.parameters(), again.parameters(), strict=True):
         np.testing.assert_array_equal(one.detach(), other.detach())
 
 
 def test_a_code_in_new_axes_begins_with_the_weights_of_the_earlier_model(monkeypatch):
-    name, still = "dsprites-full-seed0", {"lr": 1e-12, "steps": 1, "warmup": 0, "cooldown": 0}
+    name, still = "dsprites-anew-seed0", {"lr": 1e-12, "steps": 1, "warmup": 0, "cooldown": 0}
     monkeypatch.setattr(recode, "PICTURES", 100)
     recipe = zoo.RECIPES[name]
     anew = recipe["anew"] | {"steps": 2, "fit": recipe["anew"]["fit"] | still}
