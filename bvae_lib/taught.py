@@ -21,10 +21,13 @@ class Taught(nn.Module):
 
     They are told as precisely as one would who pays 1 for a nat and not ``price``, as the teacher did: the precision
     that pays is about the curvature of D over the price (chapter 3, equation 12), so it is ``price`` times as high.
+    After the lesson, with ``hears`` False, the decoder hears the model, which is only reminded of what it was told.
     Raises ValueError where the two differ in channels or latents, or nothing is told.
     """
 
-    def __init__(self, model: BurgessVAE, teacher: BurgessVAE, told: torch.Tensor, price: float = 1.0):
+    def __init__(
+        self, model: BurgessVAE, teacher: BurgessVAE, told: torch.Tensor, price: float = 1.0, hears: bool = True
+    ):
         super().__init__()
         shapes = [(network.channels, network.latents) for network in (model, teacher)]
         if shapes[0] != shapes[1]:
@@ -32,14 +35,19 @@ class Taught(nn.Module):
         if told.shape != (model.latents,) or not told.any():
             raise ValueError(f"told must be a mask of {model.latents} latents, some of them True, not {told.tolist()}")
         self.model, self.teacher, self.sharper = model, teacher.requires_grad_(False), math.log(price)
+        self.hears = hears
         self.register_buffer("told", told)
 
     def encode(self, images: torch.Tensor) -> Posterior:
-        """What the decoder hears [B, latents], and behind it what the model would say of what it is told [B, told]."""
+        """What the decoder hears [B, latents], and behind it what the other one says of what is told [B, told].
+
+        The other one is the model itself while the decoder hears the teacher, else the teacher.
+        """
         own, given = self.model.encode(images), self.teacher.encode(images)
         given = given._replace(log_variance=given.log_variance - self.sharper)
-        pairs = zip(own, given, strict=True)
-        return Posterior(*(torch.cat([torch.where(self.told, g, o), o[:, self.told]], dim=1) for o, g in pairs))
+        mixed = Posterior(*(torch.where(self.told, g, o) for o, g in zip(own, given, strict=True)))
+        pairs = zip(mixed, own, strict=True) if self.hears else zip(own, given, strict=True)
+        return Posterior(*(torch.cat([heard, other[:, self.told]], dim=1) for heard, other in pairs))
 
     def decode(self, z: torch.Tensor) -> torch.Tensor:
         """Logits [B, channels, 64, 64] of the first ``latents`` columns of ``z``: of what is heard."""
@@ -55,6 +63,7 @@ class Lesson(Around):
     """``objective`` of what the decoder hears, plus KL(model || teacher) of what is told (chapter 5, equation 9).
 
     What is told has the teacher's rate, to which the model owes nothing: only the rest has a price that it can act on.
+    When the decoder hears the model, the divergence is KL(teacher || model): a reminder.
     Up to step ``speaks`` the divergence does not count: features that must tell place and size from the first step on
     tell less of the rest.
     """
@@ -66,11 +75,13 @@ class Lesson(Around):
 
     def forward(self, logits, images, posterior, step):
         latents = len(self.told)
-        heard, own = (Posterior(*(part[:, of] for part in posterior)) for of in (slice(latents), slice(latents, None)))
-        given = Posterior(*(part[:, self.told] for part in heard))
+        heard, other = (
+            Posterior(*(part[:, of] for part in posterior)) for of in (slice(latents), slice(latents, None))
+        )
+        told = Posterior(*(part[:, self.told] for part in heard))
         loss, reconstruction, kl = self.objective(logits, images, heard, step)
         if step >= self.speaks:
-            loss = loss + divergence(own, given).sum(dim=1).mean()
+            loss = loss + divergence(other, told).sum(dim=1).mean()
         return loss, reconstruction, kl
 
     def settings(self):

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import torch
+from torch import nn
 
 from .. import metrics
 from ..data import ImageSet
@@ -60,20 +61,26 @@ def teach(
     return fit(pupil, images, lesson, **how | part(options, how["steps"], ".lesson"))
 
 
-def learn_anew(anew: dict, earlier: Earlier, model: BurgessVAE, images: ImageSet, options: dict) -> History:
-    """Give ``model`` the weights of an earlier one, and teach it that one's code in new axes.
+def learn_anew(
+    anew: dict, earlier: Earlier, model: BurgessVAE, objective: Objective, images: ImageSet, options: dict
+) -> tuple[nn.Module, Objective, History]:
+    """Give ``model`` the weights of an earlier one, and teach it that one's code in new axes; who learns on, and how.
 
-    The ``kept`` loudest latents stay, or those that an ``elder`` uses take their place; the others are recoded under
-    a price that falls from ``dear``, at once or one by one, ``lag`` steps apart and within ``fall`` steps.
+    The ``kept`` loudest latents stay, or those of an ``elder`` take their place; the others are recoded, all at
+    once or ``one_by_one``. Where the recipe ``reminds``, the model is told on of the latents that the new code uses.
     """
     old, spoken = earlier(anew["recipe"], ".earlier")
     elder, loud = earlier(anew["elder"], ".elder") if "elder" in anew else (None, spoken)
     kept = torch.zeros(old.latents, dtype=torch.bool)
     kept[torch.as_tensor(loud.kl_per_latent[-1]).topk(anew["kept"]).indices] = True
     model.load_state_dict(old.state_dict())
-    how = {"steps": no_more(options, anew["steps"]), "seed": options["seed"], "elder": elder}
-    one_by_one = {key: anew[key] for key in ("lag", "fall") if key in anew}
-    teacher = recode(old, images, kept, float(spoken.price[-1]), anew["dear"], **how, **one_by_one)
+    steps, price = no_more(options, anew["steps"]), float(spoken.price[-1])
+    one_by_one = anew.get("one_by_one", {})
+    teacher = recode(old, images, kept, price, anew["dear"], steps, options["seed"], elder, **one_by_one)
     everything, how = torch.ones_like(kept), anew["fit"]
-    lesson = Lesson(BetaVAE(1), everything)
-    return fit(Taught(model, teacher, everything), images, lesson, **how | part(options, how["steps"], ".anew"))
+    pupil, lesson = Taught(model, teacher, everything), Lesson(BetaVAE(1), everything)
+    history = fit(pupil, images, lesson, **how | part(options, how["steps"], ".anew"))
+    if not anew.get("reminds"):
+        return model, objective, history
+    used = torch.as_tensor(history.kl_per_latent[-1] >= metrics.ACTIVE)
+    return Taught(model, teacher, used, hears=False), Lesson(objective, used), history
