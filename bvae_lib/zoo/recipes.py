@@ -103,7 +103,7 @@ ANEW = {
 }
 SPENT = CHEAP | {"start": 24.8, "stop": 24.8, "multiplier": 1.0}
 RECIPES |= {
-    f"dsprites-anew-seed{seed}": recipe(
+    f"dsprites-full-seed{seed}": recipe(
         Constrained, SPENT, seed=seed, silence=True, anew={"recipe": f"dsprites-told-seed{seed}"} | ANEW,
         steps=9_000, lr=1e-3, optimizer="muon", warmup=100, cooldown=9_000,
     )
@@ -121,8 +121,8 @@ ONE_BY_ONE = {
     "reminds": True,
 }
 RECIPES |= {
-    f"dsprites-full-seed{seed}": recipe(
-        Constrained, SPENT, seed=seed, silence=True, anew={"recipe": f"dsprites-anew-seed{seed}"} | ONE_BY_ONE,
+    f"dsprites-turned-seed{seed}": recipe(
+        Constrained, SPENT, seed=seed, silence=True, anew={"recipe": f"dsprites-full-seed{seed}"} | ONE_BY_ONE,
         steps=4_500, lr=1e-3, optimizer="muon", warmup=100, cooldown=4_500,
     )
     for seed in (0, 1, 2)

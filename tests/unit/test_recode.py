@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
+import bvae_lib.recode as recode_module
 from bvae_lib.models import BurgessVAE, Posterior
 from bvae_lib.recode import Recoded, recode, squared_error
 
@@ -81,6 +82,23 @@ def test_same_seed_same_axes(pictures):
     )
     assert torch.equal(one.mean, same.mean)
     assert not torch.allclose(one.mean, other.mean)
+
+
+def test_of_several_starts_the_cheapest_goes_on(pictures, monkeypatch):
+    monkeypatch.setattr("bvae_lib.recode.JUDGED", 5)
+    costs = {}
+    whole = recode_module.learn
+
+    def watched(recoded, *rest):
+        for loss in whole(recoded, *rest):
+            costs.setdefault(recoded, []).append(loss)
+            yield loss
+
+    monkeypatch.setattr("bvae_lib.recode.learn", watched)
+    best = recode(Twice(), pictures, KEPT, price=1.0, steps=30, fall=20, starts=3)
+    assert sorted(len(losses) for losses in costs.values()) == [20, 20, 30]
+    judged = {recoded: sum(losses[15:20]) for recoded, losses in costs.items()}
+    assert best is min(judged, key=judged.get)
 
 
 def test_nothing_of_it_learns_afterwards(anew):
