@@ -45,9 +45,10 @@ class Taught(nn.Module):
         """
         own, given = self.model.encode(images), self.teacher.encode(images)
         given = given._replace(log_variance=given.log_variance - self.sharper)
-        mixed = Posterior(*(torch.where(self.told, g, o) for o, g in zip(own, given, strict=True)))
-        pairs = zip(mixed, own, strict=True) if self.hears else zip(own, given, strict=True)
-        return Posterior(*(torch.cat([heard, other[:, self.told]], dim=1) for heard, other in pairs))
+        other = own if self.hears else given
+        from_teacher = self.told & self.hears
+        parts = zip(own, given, other, strict=True)
+        return Posterior(*(torch.cat([torch.where(from_teacher, g, o), b[:, self.told]], dim=1) for o, g, b in parts))
 
     def decode(self, z: torch.Tensor) -> torch.Tensor:
         """Logits [B, channels, 64, 64] of the first ``latents`` columns of ``z``: of what is heard."""

@@ -102,13 +102,6 @@ ANEW = {
     "fit": {"batch_size": 64, "lr": 1e-3, "optimizer": "muon", "steps": 1_500, "warmup": 100},
 }
 SPENT = CHEAP | {"start": 24.8, "stop": 24.8, "multiplier": 1.0}
-RECIPES |= {
-    f"dsprites-full-seed{seed}": recipe(
-        Constrained, SPENT, seed=seed, silence=True, anew={"recipe": f"dsprites-told-seed{seed}"} | ANEW,
-        steps=9_000, lr=1e-3, optimizer="muon", warmup=100, cooldown=9_000,
-    )
-    for seed in (0, 1, 2)
-}  # fmt: skip
 # That code recoded once more, now one latent after another: place and size as dsprites-early had them, then what turns
 # all shapes, alone, until it has found its way round; then two more. Of four starts the one that costs least.
 ONE_BY_ONE = {
@@ -121,10 +114,11 @@ ONE_BY_ONE = {
     "reminds": True,
 }
 RECIPES |= {
-    f"dsprites-turned-seed{seed}": recipe(
-        Constrained, SPENT, seed=seed, silence=True, anew={"recipe": f"dsprites-full-seed{seed}"} | ONE_BY_ONE,
-        steps=4_500, lr=1e-3, optimizer="muon", warmup=100, cooldown=4_500,
+    f"dsprites-{name}-seed{seed}": recipe(
+        Constrained, SPENT, seed=seed, silence=True, anew={"recipe": f"dsprites-{earlier}-seed{seed}"} | how,
+        steps=steps, lr=1e-3, optimizer="muon", warmup=100, cooldown=steps,
     )
+    for name, earlier, how, steps in (("full", "told", ANEW, 9_000), ("turned", "full", ONE_BY_ONE, 4_500))
     for seed in (0, 1, 2)
 }  # fmt: skip
 # Chapter 6: as dsprites-constrained, but all 25 nats are allowed from the first step on.

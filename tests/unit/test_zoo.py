@@ -160,7 +160,7 @@ def test_a_code_in_new_axes_is_learned_from_an_earlier_model(name, sprites, tmp_
     monkeypatch.setattr(recode, "PICTURES", 100)
     recipe = zoo.RECIPES[name]
     anew = recipe["anew"] | {"recipe": "dsprites-price-4", "steps": 2, "fit": recipe["anew"]["fit"] | {"steps": 3}}
-    elders = {key: "dsprites-price-16" for key in ("elder",) if key in anew}
+    elders = {"elder": "dsprites-price-16"} if "elder" in anew else {}
     anew |= elders
     monkeypatch.setitem(zoo.RECIPES, name, recipe | {"anew": anew, "fit": recipe["fit"] | {"steps": 4}})
     for before_that in ("dsprites-price-4", *elders.values()):
