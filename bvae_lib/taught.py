@@ -39,16 +39,12 @@ class Taught(nn.Module):
         self.register_buffer("told", told)
 
     def encode(self, images: torch.Tensor) -> Posterior:
-        """What the decoder hears [B, latents], and behind it what the other one says of what is told [B, told].
-
-        The other one is the model itself while the decoder hears the teacher, else the teacher.
-        """
+        """What the decoder hears [B, latents]; behind it what the model, and what the teacher says of what is told."""
         own, given = self.model.encode(images), self.teacher.encode(images)
         given = given._replace(log_variance=given.log_variance - self.sharper)
-        other = own if self.hears else given
-        from_teacher = self.told & self.hears
-        parts = zip(own, given, other, strict=True)
-        return Posterior(*(torch.cat([torch.where(from_teacher, g, o), b[:, self.told]], dim=1) for o, g, b in parts))
+        heard = Posterior(*(torch.where(self.told & self.hears, g, o) for o, g in zip(own, given, strict=True)))
+        behind = (Posterior(*(part[:, self.told] for part in said)) for said in (own, given))
+        return Posterior(*(torch.cat(parts, dim=1) for parts in zip(heard, *behind, strict=True)))
 
     def decode(self, z: torch.Tensor) -> torch.Tensor:
         """Logits [B, channels, 64, 64] of the first ``latents`` columns of ``z``: of what is heard."""
@@ -64,7 +60,7 @@ class Lesson(Around):
     """``objective`` of what the decoder hears, plus KL(model || teacher) of what is told (chapter 5, equation 9).
 
     What is told has the teacher's rate, to which the model owes nothing: only the rest has a price that it can act on.
-    When the decoder hears the model, the divergence is KL(teacher || model): a reminder.
+    Where the decoder hears the model, the divergence is a reminder.
     Up to step ``speaks`` the divergence does not count: features that must tell place and size from the first step on
     tell less of the rest.
     """
@@ -75,14 +71,12 @@ class Lesson(Around):
         self.register_buffer("told", told.clone())  # a checkpoint keeps no tensor twice
 
     def forward(self, logits, images, posterior, step):
-        latents = len(self.told)
-        heard, other = (
-            Posterior(*(part[:, of] for part in posterior)) for of in (slice(latents), slice(latents, None))
-        )
-        told = Posterior(*(part[:, self.told] for part in heard))
+        told = int(self.told.sum())
+        columns = (part.split([len(self.told), told, told], dim=1) for part in posterior)
+        heard, own, given = (Posterior(*parts) for parts in zip(*columns, strict=True))
         loss, reconstruction, kl = self.objective(logits, images, heard, step)
         if step >= self.speaks:
-            loss = loss + divergence(other, told).sum(dim=1).mean()
+            loss = loss + divergence(own, given).sum(dim=1).mean()
         return loss, reconstruction, kl
 
     def settings(self):

@@ -5,6 +5,7 @@ checkpoint each part keeps its state beside that, under a suffix of its own.
 """
 
 from collections.abc import Callable
+from copy import deepcopy
 from pathlib import Path
 
 import torch
@@ -66,21 +67,23 @@ def learn_anew(
 ) -> tuple[nn.Module, Objective, History]:
     """Give ``model`` the weights of an earlier one, and teach it that one's code in new axes; who learns on, and how.
 
-    The ``kept`` loudest latents stay, or those of an ``elder`` take their place; the others are recoded, all at
-    once or ``one_by_one``. Where the recipe ``reminds``, the model is told on of the latents that the new code uses.
+    The ``kept`` loudest latents stay, or those of an ``elder`` take their place; the others are recoded, in ``stages``:
+    each keeps what the one before has opened. Where the recipe ``reminds``, the model is told on of the latents that
+    the last stage kept.
     """
     old, spoken = earlier(anew["recipe"], ".earlier")
     elder, loud = earlier(anew["elder"], ".elder") if "elder" in anew else (None, spoken)
     kept = torch.zeros(old.latents, dtype=torch.bool)
     kept[torch.as_tensor(loud.kl_per_latent[-1]).topk(anew["kept"]).indices] = True
     model.load_state_dict(old.state_dict())
-    steps, price = no_more(options, anew["steps"]), float(spoken.price[-1])
-    one_by_one = anew.get("one_by_one", {})
-    teacher = recode(old, images, kept, price, anew["dear"], steps, options["seed"], elder, **one_by_one)
+    for stage in anew["stages"]:
+        stage = stage | {"steps": no_more(options, stage["steps"])}
+        teacher = recode(old, images, kept, float(spoken.price[-1]), seed=options["seed"], elder=elder, **stage)
+        elder, kept = deepcopy(teacher), kept | teacher.open.cpu()  # a copy: a checkpoint keeps no tensor twice
     everything, how = torch.ones_like(kept), anew["fit"]
     pupil, lesson = Taught(model, teacher, everything), Lesson(BetaVAE(1), everything)
     history = fit(pupil, images, lesson, **how | part(options, how["steps"], ".anew"))
     if not anew.get("reminds"):
         return model, objective, history
-    used = torch.as_tensor(history.kl_per_latent[-1] >= metrics.ACTIVE)
-    return Taught(model, teacher, used, hears=False), Lesson(objective, used), history
+    told = teacher.kept.clone()
+    return Taught(model, teacher, told, hears=False), Lesson(objective, told), history

@@ -159,7 +159,12 @@ def test_a_code_in_new_axes_is_learned_from_an_earlier_model(name, sprites, tmp_
     options = {"images": sprites, "progress": False, "device": "cpu", "warmup": 0, "cooldown": 0}
     monkeypatch.setattr(recode, "PICTURES", 100)
     recipe = zoo.RECIPES[name]
-    anew = recipe["anew"] | {"recipe": "dsprites-price-4", "steps": 2, "fit": recipe["anew"]["fit"] | {"steps": 3}}
+    stages = [stage | {"steps": 2} for stage in recipe["anew"]["stages"]]
+    anew = recipe["anew"] | {
+        "recipe": "dsprites-price-4",
+        "stages": stages,
+        "fit": recipe["anew"]["fit"] | {"steps": 3},
+    }
     elders = {"elder": "dsprites-price-16"} if "elder" in anew else {}
     anew |= elders
     monkeypatch.setitem(zoo.RECIPES, name, recipe | {"anew": anew, "fit": recipe["fit"] | {"steps": 4}})
@@ -180,7 +185,7 @@ def test_a_code_in_new_axes_begins_with_the_weights_of_the_earlier_model(monkeyp
     name, still = "dsprites-full-seed0", {"lr": 1e-12, "steps": 1, "warmup": 0, "cooldown": 0}
     monkeypatch.setattr(recode, "PICTURES", 100)
     recipe = zoo.RECIPES[name]
-    anew = recipe["anew"] | {"steps": 2, "fit": recipe["anew"]["fit"] | still}
+    anew = recipe["anew"] | {"stages": [{"steps": 2}], "fit": recipe["anew"]["fit"] | still}
     monkeypatch.setitem(zoo.RECIPES, name, recipe | {"anew": anew, "fit": recipe["fit"] | still, "silence": False})
     model, _ = zoo.train(name, images=zoo.images_of("dsprites"), progress=False, device="cpu")
     for one, other in zip(model.parameters(), zoo.load("dsprites-told-seed0")[0].parameters(), strict=True):
