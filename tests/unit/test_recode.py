@@ -135,6 +135,15 @@ def test_latents_whose_turn_has_not_come_are_silent(of_an_elder, pictures):
     assert rate[1] == 0
 
 
+def test_what_one_recoding_has_found_the_next_one_keeps(of_an_elder, pictures):
+    found = FROM_ELDER | of_an_elder.open
+    after = recode(Twice(), pictures, found, price=1.0, steps=50, elder=of_an_elder)
+    first, then = of_an_elder.encode(pictures), after.encode(pictures)
+    assert found.tolist() == [True, False, True]
+    torch.testing.assert_close(then.mean[:, found], first.mean[:, found])
+    assert after.open.tolist() == [False, True, False]
+
+
 def test_an_elder_must_have_as_many_latents():
     with pytest.raises(ValueError, match=r"\(1, 3\), \(1, 4\)"):
         Recoded(BurgessVAE(latents=3), KEPT, elder=BurgessVAE(latents=4))
