@@ -36,7 +36,7 @@ class Taught(nn.Module):
             raise ValueError(f"told must be a mask of {model.latents} latents, some of them True, not {told.tolist()}")
         self.model, self.teacher, self.sharper = model, teacher.requires_grad_(False), math.log(price)
         self.hears = hears
-        self.register_buffer("told", told)
+        self.register_buffer("told", told.clone())  # a checkpoint keeps no tensor twice
 
     def encode(self, images: torch.Tensor) -> Posterior:
         """What the decoder hears [B, latents]; behind it what the model, and what the teacher says of what is told."""
@@ -68,7 +68,7 @@ class Lesson(Around):
     def __init__(self, objective: Objective, told: torch.Tensor, speaks: int = 0):
         super().__init__(objective)
         self.speaks = speaks
-        self.register_buffer("told", told.clone())  # a checkpoint keeps no tensor twice
+        self.register_buffer("told", told.clone())  # as in Taught
 
     def forward(self, logits, images, posterior, step):
         told = int(self.told.sum())

@@ -85,5 +85,4 @@ def learn_anew(
     history = fit(pupil, images, lesson, **how | part(options, how["steps"], ".anew"))
     if not anew.get("reminds"):
         return model, objective, history
-    told = teacher.kept.clone()
-    return Taught(model, teacher, told, hears=False), Lesson(objective, told), history
+    return Taught(model, teacher, teacher.kept, hears=False), Lesson(objective, teacher.kept), history
