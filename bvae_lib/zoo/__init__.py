@@ -109,7 +109,7 @@ def train(name: str, seed: int | None = None, images: ImageSet | None = None, **
     if "teacher" in recipe:
         lesson = before.teach(recipe["teacher"], earlier, model, objective, images, options)
     if "anew" in recipe:
-        learner, objective, lesson = before.learn_anew(recipe["anew"], earlier, model, objective, images, options)
+        lesson = before.learn_anew(recipe["anew"], earlier, model, objective, images, options)
     history = fit(learner, images, objective, **recipe["fit"] | options)
     if lesson is not None:
         history = lesson.followed_by(history)

@@ -9,7 +9,6 @@ from copy import deepcopy
 from pathlib import Path
 
 import torch
-from torch import nn
 
 from .. import metrics
 from ..data import ImageSet
@@ -64,12 +63,12 @@ def teach(
 
 def learn_anew(
     anew: dict, earlier: Earlier, model: BurgessVAE, objective: Objective, images: ImageSet, options: dict
-) -> tuple[nn.Module, Objective, History]:
-    """Give ``model`` the weights of an earlier one, and teach it that one's code in new axes; who learns on, and how.
+) -> History:
+    """Give ``model`` the weights of an earlier one, and teach it that one's code in new axes.
 
     The ``kept`` loudest latents stay, or those of an ``elder`` take their place; the others are recoded, in ``stages``:
-    each keeps what the one before has opened. Where the recipe ``reminds``, the model is told on of the latents that
-    the last stage kept.
+    each keeps what the one before has opened. Where the model is ``reminded``, it then learns by ``objective`` and is
+    told on of the latents that the last stage kept.
     """
     old, spoken = earlier(anew["recipe"], ".earlier")
     elder, loud = earlier(anew["elder"], ".elder") if "elder" in anew else (None, spoken)
@@ -83,6 +82,11 @@ def learn_anew(
     everything, how = torch.ones_like(kept), anew["fit"]
     pupil, lesson = Taught(model, teacher, everything), Lesson(BetaVAE(1), everything)
     history = fit(pupil, images, lesson, **how | part(options, how["steps"], ".anew"))
-    if not anew.get("reminds"):
-        return model, objective, history
-    return Taught(model, teacher, teacher.kept, hears=False), Lesson(objective, teacher.kept), history
+    if "reminded" in anew:
+        pupil, lesson, how = (
+            Taught(model, teacher, teacher.kept, hears=False),
+            Lesson(objective, teacher.kept),
+            anew["reminded"],
+        )
+        history = history.followed_by(fit(pupil, images, lesson, **how | part(options, how["steps"], ".reminded")))
+    return history
