@@ -31,8 +31,11 @@ def test_card_holds_the_figures_of_the_weights(name):
     assert figures["reconstruction"] == pytest.approx(stored["reconstruction"], rel=0.01)
     assert figures["mig"] == pytest.approx(stored["mig"], abs=0.01)
     assert figures["active"] == stored["active"]
-    parts = [card["recipe"][part] for part in ("teacher", "anew") if part in card["recipe"]] + [card["recipe"]]
-    assert history.step[-1] == sum(part["fit"]["steps"] for part in parts)
+    recipe = card["recipe"]
+    fits = [recipe["fit"], *(recipe[part]["fit"] for part in ("teacher", "anew") if part in recipe)]
+    if "reminded" in recipe.get("anew", {}):
+        fits.append(recipe["anew"]["reminded"])
+    assert history.step[-1] == sum(fit["steps"] for fit in fits)
 
 
 @cache
