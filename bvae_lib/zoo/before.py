@@ -83,10 +83,7 @@ def learn_anew(
     pupil, lesson = Taught(model, teacher, everything), Lesson(BetaVAE(1), everything)
     history = fit(pupil, images, lesson, **how | part(options, how["steps"], ".anew"))
     if "reminded" in anew:
-        pupil, lesson, how = (
-            Taught(model, teacher, teacher.kept, hears=False),
-            Lesson(objective, teacher.kept),
-            anew["reminded"],
-        )
+        how, lesson = anew["reminded"], Lesson(objective, teacher.kept)
+        pupil = Taught(model, teacher, teacher.kept, hears=False)
         history = history.followed_by(fit(pupil, images, lesson, **how | part(options, how["steps"], ".reminded")))
     return history

@@ -112,15 +112,8 @@ ONE_BY_ONE = {
         {"dear": 50.0, "steps": 8_000, "lag": 4_000, "fall": 2_000, "starts": 4},
         {"dear": 50.0, "steps": 6_000, "fall": 3_000},
     ],
-    "fit": {"batch_size": 64, "lr": 1e-3, "optimizer": "muon", "steps": 1_500, "warmup": 100},
-    "reminded": {
-        "batch_size": 64,
-        "lr": 1e-3,
-        "optimizer": "muon",
-        "steps": 8_500,
-        "warmup": 100,
-        "cooldown": 8_500,
-    },
+    "fit": ANEW["fit"],
+    "reminded": ANEW["fit"] | {"steps": 8_500, "cooldown": 8_500},
 }
 RECIPES |= {
     f"dsprites-{name}-seed{seed}": recipe(
