@@ -22,39 +22,29 @@ JUDGED = 500  # steps whose mean loss says what a start costs: batches differ
 STEEPEST = 50.0  # norm of the gradient, cut there: a posterior that is sure of itself makes errors dear
 
 
-class Recoded(nn.Module):
-    """``model`` with new latents in the place of those that are not ``kept``, a mask [latents].
+class Recoder(nn.Module):
+    """New latents in the place of those that are not ``kept``, a mask [latents], by codes alone.
 
     Two networks with two hidden layers, with weights drawn from ``seed``, lead from the old code to the new one and
-    back. With an ``elder`` model the kept latents are the elder's, which keep their means and learn how precise to be,
-    and all of the old code is guessed from them and the new ones. New latents that are not ``open`` are silent.
-    Raises ValueError where nothing is left to recode, or the two models differ in channels or latents.
+    back. With ``elder``, another code of the same pictures follows the old one: the kept latents are the elder's, which
+    keep their means and learn how precise to be, and all of the old code is guessed from them and the new ones. New
+    latents that are not ``open`` are silent. Raises ValueError where nothing is left to recode.
     """
 
-    def __init__(self, model: BurgessVAE, kept: torch.Tensor, seed: int = 0, elder: BurgessVAE | None = None):
+    def __init__(self, kept: torch.Tensor, seed: int = 0, elder: bool = False):
         super().__init__()
-        shapes = [(network.channels, network.latents) for network in (model, elder or model)]
-        if shapes[0] != shapes[1]:
-            raise ValueError(f"model and elder must have the same (channels, latents), not {shapes[0]}, {shapes[1]}")
-        if kept.shape != (model.latents,) or kept.all():
-            raise ValueError(f"kept must be a mask of some of the {model.latents} latents, not {kept.tolist()}")
-        self.model, self.channels, self.latents = model.requires_grad_(False), model.channels, model.latents
-        self.elder = elder.requires_grad_(False) if elder else None
-        self.register_buffer("kept", kept)
+        if kept.all():
+            raise ValueError(f"kept must be a mask of some of the {len(kept)} latents, not {kept.tolist()}")
+        self.latents, self.elder = len(kept), elder
+        self.register_buffer("kept", kept.clone())  # a checkpoint keeps no tensor twice
         self.register_buffer("open", ~kept)
-        said = model.latents * (2 if elder else 1)
+        said = self.latents * (2 if elder else 1)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
-            self.there, self.back = layers(said, 2 * model.latents), layers(model.latents, model.latents)
+            self.there, self.back = layers(said, 2 * self.latents), layers(self.latents, self.latents)
 
-    def old(self, images: torch.Tensor) -> Posterior:
-        """Posterior [B, latents] of the model; with an elder its latents follow, [B, 2 latents]."""
-        networks = (self.model, self.elder) if self.elder else (self.model,)
-        parts = zip(*(network.encode(images) for network in networks), strict=True)
-        return Posterior(*(torch.cat(part, dim=1) for part in parts))
-
-    def anew(self, old: Posterior) -> Posterior:
-        """Posterior [B, latents] of kept and new latents, from what ``old`` gives."""
+    def forward(self, old: Posterior) -> Posterior:
+        """Posterior [B, latents] of kept and new latents, from the old code, and that of the elder behind it."""
         new = Posterior(*self.there(old.mean).chunk(2, dim=1))
         kept = Posterior(*(part[:, -self.latents :] for part in old))
         if self.elder:
@@ -62,16 +52,53 @@ class Recoded(nn.Module):
         return Posterior(*(torch.where(self.kept, k, n * self.open) for k, n in zip(kept, new, strict=True)))
 
     def undo(self, z: torch.Tensor) -> torch.Tensor:
-        """Old latents [B, latents] of the model from kept and new ones ``z`` [B, latents]."""
+        """Old latents [B, latents] from kept and new ones ``z`` [B, latents]."""
         return self.back(z) if self.elder else torch.where(self.kept, z, self.back(z))
+
+
+class Recoded(nn.Module):
+    """``model`` with the latents of the last of its ``recoders``, each of which is the elder of the next one.
+
+    The first has ``elder``, where there is one, another model. Raises ValueError where the two differ in channels or
+    latents.
+    """
+
+    def __init__(self, model: BurgessVAE, elder: BurgessVAE | None = None):
+        super().__init__()
+        shapes = [(network.channels, network.latents) for network in (model, elder or model)]
+        if shapes[0] != shapes[1]:
+            raise ValueError(f"model and elder must have the same (channels, latents), not {shapes[0]}, {shapes[1]}")
+        self.model, self.channels, self.latents = model.requires_grad_(False).eval(), model.channels, model.latents
+        self.elder = elder.requires_grad_(False).eval() if elder else None
+        self.recoders = nn.ModuleList()
+
+    def old(self, images: torch.Tensor) -> Posterior:
+        """Posterior [B, latents] of the model; an elder's latents follow, [B, 2 latents]."""
+        networks = (self.model, self.elder) if self.elder else (self.model,)
+        return beside(*(network.encode(images) for network in networks))
 
     def encode(self, images: torch.Tensor) -> Posterior:
         """Posterior of kept and new latents [B, latents] for ``images`` [B, channels, 64, 64]."""
-        return self.anew(self.old(images))
+        old = self.old(images)
+        code, said = first(old, self.latents), None
+        for recoder in self.recoders:
+            said = recoder(old)
+            old = beside(code, said)
+        return said or old
 
     def decode(self, z: torch.Tensor) -> torch.Tensor:
         """Logits [B, channels, 64, 64] of kept and new latents ``z`` [B, latents]."""
-        return self.model.decode(self.undo(z))
+        return self.model.decode(self.recoders[-1].undo(z))
+
+
+def beside(*codes: Posterior) -> Posterior:
+    """Codes [B, ...] of the same pictures, the latents of one behind those of the other."""
+    return Posterior(*(torch.cat(part, dim=1) for part in zip(*codes, strict=True)))
+
+
+def first(code: Posterior, latents: int) -> Posterior:
+    """The first ``latents`` of a code."""
+    return Posterior(*(part[:, :latents] for part in code))
 
 
 def layers(inputs: int, outputs: int) -> nn.Sequential:
@@ -92,61 +119,84 @@ def squared_error(code: Posterior, guess: torch.Tensor) -> torch.Tensor:
 def recode(
     model: BurgessVAE,
     images,
-    kept: torch.Tensor,
+    kept: list[int],
     price: float,
-    dear: float = 50.0,
-    steps: int = 12_000,
+    stages: list[dict],
     seed: int = 0,
     elder: BurgessVAE | None = None,
-    lag: int = 0,
-    fall: int | None = None,
-    starts: int = 1,
 ) -> Recoded:
-    """``Recoded`` for codes of ``model`` [latents], whose nats were bought at ``price``.
+    """``Recoded`` for codes of ``model``, whose nats were bought at ``price``, in ``stages`` (arguments of ``learn``).
 
-    Minimises ``price`` squared_error + beta R (chapter 5, equations 11 and 12). The new latents open one after another,
-    ``lag`` steps apart, and those whose turn never comes are silent. From then on the beta of each falls evenly, in its
-    logarithm, from ``dear`` to ``price`` within ``fall`` steps, by default four fifths of all; kept latents cost
-    ``price`` throughout. Of several ``starts``, each with first weights of its own, the one goes on that costs least
-    when the second latent has come down to ``price``. ``images`` is an ImageSet; no label is used.
+    The latents ``kept`` stay as they are, or those of an ``elder`` model take their place. What a stage has opened the
+    next one keeps, but for one latent where it says ``again``: that, counted in the order in which they were found,
+    beginning with ``kept``, is found anew. Of several ``starts`` of a stage, each with first weights of its own, the
+    one goes on that costs least when its last latent has come down to ``price``. ``images`` is an ImageSet; no label is
+    used.
     """
-    device, fall = next(model.parameters()).device, fall or round(0.8 * steps)
-    elder = elder.eval().to(device) if elder else None
+    device, found = next(model.parameters()).device, [*kept]
+    # What a start finds hangs on how sums are rounded, and that on how weights lie in memory.
+    recoded = Recoded(model, elder).to(device).to(memory_format=torch.contiguous_format)
+    old = codes(recoded, images, torch.Generator(device).manual_seed(seed))
+    code = first(old, recoded.latents)
+    for stage in stages:
+        stage, again = stage.copy(), stage.get("again", len(found))
+        stage.pop("again", None)
+        held = torch.zeros(recoded.latents, dtype=torch.bool)
+        held[[*found[:again], *found[again + 1 :]]] = True
+        recoder = cheapest(held.to(device), old, price, seed, elder is not None or len(recoded.recoders) > 0, **stage)
+        recoded.recoders.append(recoder)
+        found[again : again + 1] = recoder.open.nonzero()[:, 0].tolist()
+        with torch.no_grad():
+            old = beside(code, recoder(old))
+    return recoded.eval()
+
+
+def cheapest(
+    kept: torch.Tensor, old: Posterior, price: float, seed: int, elder: bool, starts: int = 1, **stage
+) -> Recoder:
+    """A Recoder that has learned by a ``stage``: of several ``starts`` the one that costs least."""
     seeds = [seed + 100 * i for i in range(starts)]
-    generators = [torch.Generator(device).manual_seed(seed) for seed in seeds]
-    tries = [Recoded(model.eval(), kept.to(device), seed, elder).to(device) for seed in seeds]
-    code = codes(tries[0], images, generators[0])
-    runs = [learn(*one, code, price, dear, steps, lag, fall) for one in zip(tries, generators, strict=True)]
-    costs = [fmean(deque(islice(run, lag + fall), maxlen=JUDGED)) for run in runs]
-    cheapest = costs.index(min(costs))
-    deque(runs[cheapest], maxlen=0)  # on to the end
-    return tries[cheapest].requires_grad_(False).eval()
+    tries = [Recoder(kept, seed, elder).to(kept.device) for seed in seeds]
+    generators = [torch.Generator(kept.device).manual_seed(seed) for seed in seeds]
+    runs = [learn(*one, old, price, **stage) for one in zip(tries, generators, strict=True)]
+    down = stage.get("lag", 0) * (stage.get("opens", 1) - 1) + stage["fall"]
+    costs = [fmean(deque(islice(run, down), maxlen=JUDGED)) for run in runs]
+    best = costs.index(min(costs))
+    deque(runs[best], maxlen=0)  # on to the end
+    return tries[best].requires_grad_(False)
 
 
 def learn(
-    recoded: Recoded,
+    recoder: Recoder,
     generator: torch.Generator,
-    code: Posterior,
+    old: Posterior,
     price: float,
     dear: float,
     steps: int,
-    lag: int,
     fall: int,
+    opens: int | None = None,
+    lag: int = 0,
 ) -> Iterator[float]:
-    """Train the two networks of ``recoded``; the loss of each step."""
-    opening = lag * ((~recoded.kept).cumsum(0) - 1)
-    learning = [*recoded.there.parameters(), *recoded.back.parameters()]
+    """Train ``recoder`` for codes ``old`` [N, ...]; the loss of each step.
+
+    Minimises ``price`` squared_error + beta R (chapter 5, equations 11 and 12). The first ``opens`` of the new latents,
+    by default all, open ``lag`` steps apart, and the others stay silent. From then on the beta of each falls evenly, in
+    its logarithm, from ``dear`` to ``price`` within ``fall`` steps; kept latents cost ``price`` throughout.
+    """
+    rank = (~recoder.kept).cumsum(0) - 1
+    sold = ~recoder.kept & (rank < (len(rank) if opens is None else opens))
+    learning = [*recoder.parameters()]
     optimiser = torch.optim.Adam(learning, LR)
     for step in range(steps):
-        fallen = ((step - opening) / fall).clamp(0, 1)
-        beta = torch.where(recoded.kept, price, dear * (price / dear) ** fallen)
-        recoded.open = ~recoded.kept & (step >= opening)
+        fallen = ((step - lag * rank) / fall).clamp(0, 1)
+        beta = torch.where(recoder.kept, price, dear * (price / dear) ** fallen)
+        recoder.open = sold & (step >= lag * rank)
         for group in optimiser.param_groups:
             group["lr"] = LR * min(1, (step + 1) / WARMUP, (steps - step) / (0.2 * steps))
-        some = torch.randint(len(code.mean), (BATCH,), generator=generator, device=code.mean.device)
-        old = Posterior(*(part[some] for part in code))
-        new, meant = recoded.anew(old), Posterior(*(part[:, : recoded.latents] for part in old))
-        distortion = price * squared_error(meant, recoded.undo(new.rsample(generator)))
+        some = torch.randint(len(old.mean), (BATCH,), generator=generator, device=old.mean.device)
+        batch = Posterior(*(part[some] for part in old))
+        new = recoder(batch)
+        distortion = price * squared_error(first(batch, recoder.latents), recoder.undo(new.rsample(generator)))
         loss = (distortion + beta * new.kl()).sum(dim=1).mean()
         optimiser.zero_grad()
         loss.backward()
@@ -158,7 +208,8 @@ def learn(
 @torch.no_grad()
 def codes(recoded: Recoded, images, generator: torch.Generator) -> Posterior:
     """What is recoded, [PICTURES, ...], of pictures drawn at random."""
-    images = images.to(recoded.kept.device)
-    drawn = torch.randint(len(images), (PICTURES,), generator=generator, device=recoded.kept.device)
+    device = next(recoded.parameters()).device
+    images = images.to(device)
+    drawn = torch.randint(len(images), (PICTURES,), generator=generator, device=device)
     parts = [recoded.old(images[some]) for some in drawn.split(500)]
     return Posterior(*(torch.cat(part) for part in zip(*parts, strict=True)))

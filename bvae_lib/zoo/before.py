@@ -5,7 +5,6 @@ checkpoint each part keeps its state beside that, under a suffix of its own.
 """
 
 from collections.abc import Callable
-from copy import deepcopy
 from pathlib import Path
 
 import torch
@@ -66,24 +65,22 @@ def learn_anew(
 ) -> History:
     """Give ``model`` the weights of an earlier one, and teach it that one's code in new axes.
 
-    The ``kept`` loudest latents stay, or those of an ``elder`` take their place; the others are recoded, in ``stages``:
-    each keeps what the one before has opened. Where the model is ``reminded``, it then learns by ``objective`` and is
-    told on of the latents that the last stage kept.
+    The ``kept`` loudest latents stay, or those of an ``elder`` take their place; the others are recoded, in ``stages``.
+    Where the model is ``reminded``, it then learns by ``objective`` and is told on of the latents that the last stage
+    kept.
     """
     old, spoken = earlier(anew["recipe"], ".earlier")
     elder, loud = earlier(anew["elder"], ".elder") if "elder" in anew else (None, spoken)
-    kept = torch.zeros(old.latents, dtype=torch.bool)
-    kept[torch.as_tensor(loud.kl_per_latent[-1]).topk(anew["kept"]).indices] = True
+    kept = torch.as_tensor(loud.kl_per_latent[-1]).topk(anew["kept"]).indices.tolist()
     model.load_state_dict(old.state_dict())
-    for stage in anew["stages"]:
-        stage = stage | {"steps": no_more(options, stage["steps"])}
-        teacher = recode(old, images, kept, float(spoken.price[-1]), seed=options["seed"], elder=elder, **stage)
-        elder, kept = deepcopy(teacher), kept | teacher.open.cpu()  # a copy: a checkpoint keeps no tensor twice
-    everything, how = torch.ones_like(kept), anew["fit"]
+    stages = [stage | {"steps": no_more(options, stage["steps"])} for stage in anew["stages"]]
+    teacher = recode(old, images, kept, float(spoken.price[-1]), stages, options["seed"], elder)
+    told = teacher.recoders[-1].kept.cpu()
+    everything, how = torch.ones_like(told), anew["fit"]
     pupil, lesson = Taught(model, teacher, everything), Lesson(BetaVAE(1), everything)
     history = fit(pupil, images, lesson, **how | part(options, how["steps"], ".anew"))
     if "reminded" in anew:
-        how, lesson = anew["reminded"], Lesson(objective, teacher.kept)
-        pupil = Taught(model, teacher, teacher.kept, hears=False)
+        how, lesson = anew["reminded"], Lesson(objective, told)
+        pupil = Taught(model, teacher, told, hears=False)
         history = history.followed_by(fit(pupil, images, lesson, **how | part(options, how["steps"], ".reminded")))
     return history

@@ -10,10 +10,10 @@ from torch import nn
 
 import bvae_lib.recode as recode_module
 from bvae_lib.models import BurgessVAE, Posterior
-from bvae_lib.recode import Recoded, recode, squared_error
+from bvae_lib.recode import Recoded, Recoder, recode, squared_error
 
-KEPT = torch.tensor([True, False, False])
-FROM_ELDER = torch.tensor([False, False, True])
+WHOLE = {"dear": 50.0, "steps": 1_500, "fall": 1_200}
+SHORT = {"dear": 50.0, "steps": 50, "fall": 40}
 DEVIATION = 0.1  # of every posterior of the toy
 
 
@@ -50,7 +50,7 @@ def pictures():
 
 @pytest.fixture(scope="module")
 def anew(pictures):
-    return recode(Twice(), pictures, KEPT, price=1.0, steps=1_500)
+    return recode(Twice(), pictures, kept=[0], price=1.0, stages=[WHOLE])
 
 
 def test_what_two_latents_said_alike_one_says_in_fewer_nats(anew, pictures):
@@ -73,13 +73,11 @@ def test_kept_latents_stay_as_they_are(anew, pictures):
     for before, after in zip(old, new, strict=True):
         torch.testing.assert_close(before[:, 0], after[:, 0])
     z = torch.randn(5, 3)
-    torch.testing.assert_close(anew.undo(z)[:, 0], z[:, 0])
+    torch.testing.assert_close(anew.recoders[0].undo(z)[:, 0], z[:, 0])
 
 
 def test_same_seed_same_axes(pictures):
-    one, same, other = (
-        recode(Twice(), pictures, KEPT, 1.0, steps=20, seed=seed).encode(pictures) for seed in (0, 0, 1)
-    )
+    one, same, other = (recode(Twice(), pictures, [0], 1.0, [SHORT], seed=seed).encode(pictures) for seed in (0, 0, 1))
     assert torch.equal(one.mean, same.mean)
     assert not torch.allclose(one.mean, other.mean)
 
@@ -89,15 +87,16 @@ def test_of_several_starts_the_cheapest_goes_on(pictures, monkeypatch):
     costs = {}
     whole = recode_module.learn
 
-    def watched(recoded, *rest):
-        for loss in whole(recoded, *rest):
-            costs.setdefault(recoded, []).append(loss)
+    def watched(recoder, *rest, **stage):
+        for loss in whole(recoder, *rest, **stage):
+            costs.setdefault(recoder, []).append(loss)
             yield loss
 
     monkeypatch.setattr("bvae_lib.recode.learn", watched)
-    best = recode(Twice(), pictures, KEPT, price=1.0, steps=30, fall=20, starts=3)
-    assert sorted(len(losses) for losses in costs.values()) == [20, 20, 30]
-    judged = {recoded: sum(losses[15:20]) for recoded, losses in costs.items()}
+    stage = SHORT | {"steps": 40, "fall": 20, "opens": 2, "lag": 5, "starts": 3}
+    best = recode(Twice(), pictures, [0], price=1.0, stages=[stage]).recoders[0]
+    assert sorted(len(losses) for losses in costs.values()) == [25, 25, 40]
+    judged = {recoder: sum(losses[20:25]) for recoder, losses in costs.items()}
     assert best is min(judged, key=judged.get)
 
 
@@ -117,7 +116,7 @@ def test_an_error_is_what_it_adds_to_the_divergence(mean, guess, deviation):
 
 @pytest.fixture(scope="module")
 def of_an_elder(pictures):
-    return recode(Twice(), pictures, FROM_ELDER, price=1.0, steps=1_500, elder=Coarse(), lag=2_000)
+    return recode(Twice(), pictures, [2], price=1.0, stages=[WHOLE | {"opens": 1}], elder=Coarse())
 
 
 def test_latents_of_an_elder_keep_their_means_and_become_as_precise_as_pays(of_an_elder, pictures):
@@ -129,27 +128,43 @@ def test_latents_of_an_elder_keep_their_means_and_become_as_precise_as_pays(of_a
     assert (drawn - pictures).square().mean().sqrt() < 2 * DEVIATION
 
 
-def test_latents_whose_turn_has_not_come_are_silent(of_an_elder, pictures):
+def test_latents_that_do_not_open_are_silent(of_an_elder, pictures):
     rate = of_an_elder.encode(pictures).kl().mean(dim=0)
     assert rate[0] > 1
     assert rate[1] == 0
 
 
-def test_what_one_recoding_has_found_the_next_one_keeps(of_an_elder, pictures):
-    found = FROM_ELDER | of_an_elder.open
-    after = recode(Twice(), pictures, found, price=1.0, steps=50, elder=of_an_elder)
+def test_what_one_stage_has_found_the_next_one_keeps(of_an_elder, pictures):
+    stages = [WHOLE | {"opens": 1}, SHORT]
+    after = recode(Twice(), pictures, [2], price=1.0, stages=stages, elder=Coarse())
     first, then = of_an_elder.encode(pictures), after.encode(pictures)
-    assert found.tolist() == [True, False, True]
-    torch.testing.assert_close(then.mean[:, found], first.mean[:, found])
-    assert after.open.tolist() == [False, True, False]
+    assert after.recoders[1].kept.tolist() == [True, False, True]
+    assert after.recoders[1].open.tolist() == [False, True, False]
+    torch.testing.assert_close(then.mean[:, [0, 2]], first.mean[:, [0, 2]])
+    assert not torch.equal(then.log_variance[:, [0, 2]], first.log_variance[:, [0, 2]])  # which may change again
+
+
+def test_one_latent_is_found_again_and_the_others_stay(pictures):
+    """Of three, found in the order 2 (the elder's), 0, 1, the second one."""
+    stages = [SHORT | {"opens": 2, "lag": 10}, SHORT | {"again": 1, "opens": 1}]
+    before, after = (recode(Twice(), pictures, [2], 1.0, stages[:n], elder=Coarse()).encode(pictures) for n in (1, 2))
+    torch.testing.assert_close(after.mean[:, 1:], before.mean[:, 1:])
+    assert not torch.allclose(after.mean[:, 0], before.mean[:, 0], atol=1e-3)
+
+
+def test_what_was_found_again_keeps_its_turn(pictures):
+    """Found again with another one silent, a latent may take that one's place; the next stage knows it there."""
+    stages = [SHORT | {"opens": 1}, SHORT | {"again": 0, "opens": 1}, SHORT | {"again": 0, "opens": 1}]
+    kept = [recoder.kept.tolist() for recoder in recode(Twice(), pictures, [2], 1.0, stages, elder=Coarse()).recoders]
+    # 0 is found; then the elder's 2 is, and the first that is shut is 1; then that one again, and 0 stays throughout.
+    assert kept == [[False, False, True], [True, False, False], [True, False, False]]
 
 
 def test_an_elder_must_have_as_many_latents():
     with pytest.raises(ValueError, match=r"\(1, 3\), \(1, 4\)"):
-        Recoded(BurgessVAE(latents=3), KEPT, elder=BurgessVAE(latents=4))
+        Recoded(BurgessVAE(latents=3), BurgessVAE(latents=4))
 
 
-@pytest.mark.parametrize("kept", [[True] * 3, [True, False]])
-def test_something_must_be_left_to_recode(kept):
+def test_something_must_be_left_to_recode():
     with pytest.raises(ValueError, match="kept must be a mask of some of the 3 latents"):
-        Recoded(BurgessVAE(latents=3), torch.tensor(kept))
+        Recoder(torch.ones(3, dtype=torch.bool))

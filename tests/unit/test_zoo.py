@@ -157,7 +157,7 @@ def test_a_teacher_that_the_zoo_has_is_not_trained_again(tmp_path):
     assert (history.kl_per_latent[0][~told] < 0.1).all()
 
 
-@pytest.mark.parametrize("name", ["dsprites-full-seed0", "dsprites-turned-seed0"])
+@pytest.mark.parametrize("name", ["dsprites-anew-seed0", "dsprites-full-seed0"])
 def test_a_code_in_new_axes_is_learned_from_an_earlier_model(name, sprites, tmp_path, monkeypatch):
     options = {"images": sprites, "progress": False, "device": "cpu", "warmup": 0, "cooldown": 0}
     monkeypatch.setattr(recode, "PICTURES", 100)
@@ -187,10 +187,11 @@ def test_a_code_in_new_axes_is_learned_from_an_earlier_model(name, sprites, tmp_
 
 
 def test_a_code_in_new_axes_begins_with_the_weights_of_the_earlier_model(monkeypatch):
-    name, still = "dsprites-full-seed0", {"lr": 1e-12, "steps": 1, "warmup": 0, "cooldown": 0}
+    name, still = "dsprites-anew-seed0", {"lr": 1e-12, "steps": 1, "warmup": 0, "cooldown": 0}
     monkeypatch.setattr(recode, "PICTURES", 100)
     recipe = zoo.RECIPES[name]
-    anew = recipe["anew"] | {"stages": [{"steps": 2}], "fit": recipe["anew"]["fit"] | still}
+    stages = [{"dear": 50.0, "steps": 2, "fall": 1}]
+    anew = recipe["anew"] | {"stages": stages, "fit": recipe["anew"]["fit"] | still}
     monkeypatch.setitem(zoo.RECIPES, name, recipe | {"anew": anew, "fit": recipe["fit"] | still, "silence": False})
     model, _ = zoo.train(name, images=zoo.images_of("dsprites"), progress=False, device="cpu")
     for one, other in zip(model.parameters(), zoo.load("dsprites-told-seed0")[0].parameters(), strict=True):

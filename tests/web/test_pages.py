@@ -24,10 +24,23 @@ def test_page_asks_nobody_and_has_no_error(open_page, addresses, page_name, way,
 @pytest.mark.parametrize("page_name", PAGES)
 def test_equations_are_typeset(open_page, addresses, page_name):
     page, trouble = open_page(f"{addresses['file']}/{page_name}.html")
-    written = page.locator("main .math").count()
-    page.wait_for_function("n => document.querySelectorAll('main .math mjx-container').length >= n", arg=written)
+    wait_for_equations(page)
     assert page.locator("mjx-merror").count() == 0
     assert trouble == []
+
+
+def wait_for_equations(page):
+    written = page.locator("main .math").count()
+    page.wait_for_function("n => document.querySelectorAll('main .math mjx-container').length >= n", arg=written)
+
+
+@pytest.mark.parametrize("page_name", PAGES)
+def test_on_a_phone_an_equation_shows_its_left_end_first(open_page, addresses, page_name):
+    page, _ = open_page(f"{addresses['file']}/{page_name}.html", width=375)
+    wait_for_equations(page)
+    left = "e => e.getBoundingClientRect().left - e.parentElement.getBoundingClientRect().left"
+    starts = page.locator("main div.math > mjx-container").evaluate_all(f"all => all.map({left})")
+    assert min(starts, default=0) >= 0
 
 
 @pytest.mark.parametrize("page_name", PAGES)
