@@ -118,7 +118,7 @@ ONE_BY_ONE = {
         {"dear": 50.0, "steps": 6_000, "fall": 3_000},
     ],
     "fit": ANEW["fit"],
-    "reminded": ANEW["fit"] | {"steps": 8_500, "cooldown": 8_500},
+    "reminded": ANEW["fit"] | {"steps": 7_000, "cooldown": 7_000},
 }
 RECIPES |= {
     f"dsprites-{name}-seed{seed}": recipe(
