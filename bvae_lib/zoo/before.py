@@ -67,7 +67,7 @@ def learn_anew(
 
     The ``kept`` loudest latents stay, or those of an ``elder`` take their place; the others are recoded, in ``stages``.
     Where the model is ``reminded``, it then learns by ``objective`` and is told on of the latents that the last stage
-    kept; where it is ``let_go``, by ``objective`` alone, before it does so once more as its recipe says.
+    kept.
     """
     old, spoken = earlier(anew["recipe"], ".earlier")
     elder, loud = earlier(anew["elder"], ".elder") if "elder" in anew else (None, spoken)
@@ -83,7 +83,4 @@ def learn_anew(
         how, lesson = anew["reminded"], Lesson(objective, told)
         pupil = Taught(model, teacher, told, hears=False)
         history = history.followed_by(fit(pupil, images, lesson, **how | part(options, how["steps"], ".reminded")))
-    if "let_go" in anew:
-        how = anew["let_go"]
-        history = history.followed_by(fit(model, images, objective, **how | part(options, how["steps"], ".let_go")))
     return history
