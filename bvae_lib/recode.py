@@ -130,7 +130,7 @@ def recode(
     The latents ``kept`` stay as they are, or those of an ``elder`` model take their place. What a stage has opened the
     next one keeps, but for one latent where it says ``again``: that, counted in the order in which they were found,
     beginning with ``kept``, is found anew. Of several ``starts`` of a stage, each with first weights of its own, the
-    one goes on that costs least when its last latent has come down to ``price``. ``images`` is an ImageSet; no label is
+    one goes on that costs least when the price of its last latent has come down. ``images`` is an ImageSet; no label is
     used.
     """
     device, found = next(model.parameters()).device, [*kept]
@@ -139,11 +139,11 @@ def recode(
     old = codes(recoded, images, torch.Generator(device).manual_seed(seed))
     code = first(old, recoded.latents)
     for stage in stages:
-        stage, again = stage.copy(), stage.get("again", len(found))
-        stage.pop("again", None)
+        again = stage.get("again", len(found))
+        how = {name: value for name, value in stage.items() if name != "again"}
         held = torch.zeros(recoded.latents, dtype=torch.bool)
         held[[*found[:again], *found[again + 1 :]]] = True
-        recoder = cheapest(held.to(device), old, price, seed, elder is not None or len(recoded.recoders) > 0, **stage)
+        recoder = cheapest(held.to(device), old, price, seed, elder is not None or len(recoded.recoders) > 0, **how)
         recoded.recoders.append(recoder)
         found[again : again + 1] = recoder.open.nonzero()[:, 0].tolist()
         with torch.no_grad():
@@ -176,20 +176,23 @@ def learn(
     fall: int,
     opens: int | None = None,
     lag: int = 0,
+    cheap: float | None = None,
 ) -> Iterator[float]:
     """Train ``recoder`` for codes ``old`` [N, ...]; the loss of each step.
 
     Minimises ``price`` squared_error + beta R (chapter 5, equations 11 and 12). The first ``opens`` of the new latents,
     by default all, open ``lag`` steps apart, and the others stay silent. From then on the beta of each falls evenly, in
-    its logarithm, from ``dear`` to ``price`` within ``fall`` steps; kept latents cost ``price`` throughout.
+    its logarithm, from ``dear`` to ``cheap``, by default ``price``, within ``fall`` steps; kept latents cost ``price``
+    throughout.
     """
+    cheap = cheap or price
     rank = (~recoder.kept).cumsum(0) - 1
     sold = ~recoder.kept & (rank < (len(rank) if opens is None else opens))
     learning = [*recoder.parameters()]
     optimiser = torch.optim.Adam(learning, LR)
     for step in range(steps):
         fallen = ((step - lag * rank) / fall).clamp(0, 1)
-        beta = torch.where(recoder.kept, price, dear * (price / dear) ** fallen)
+        beta = torch.where(recoder.kept, price, dear * (cheap / dear) ** fallen)
         recoder.open = sold & (step >= lag * rank)
         for group in optimiser.param_groups:
             group["lr"] = LR * min(1, (step + 1) / WARMUP, (steps - step) / (0.2 * steps))
