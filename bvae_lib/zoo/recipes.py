@@ -102,19 +102,14 @@ ANEW = {
 }
 SPENT = CHEAP | {"start": 24.8, "stop": 24.8, "multiplier": 1.0}
 # That code recoded once more, now one latent after another: place and size as dsprites-early had them, then what turns
-# all shapes, alone, until it has found its way round; then one more, the shape. Of eight starts the cheapest goes on.
-# With the shape known, size is found again, at a price at which only the coarsest of it pays; then what turns is.
-# All are kept as they are when the others open, and the model is reminded of these five while it learns to say them.
+# all shapes, alone, until it has found its way round; then one more, the shape. Of four starts the cheapest goes on.
+# Both are kept as they are when the others open, and the model is reminded of these five while it learns to say them.
 # What has settled needs no reminder where steps are small, and then draws better.
-ALONE = {"dear": 50.0, "steps": 3_000, "fall": 2_000, "opens": 1}
-SIZE, TURN = 2, 3  # in the order in which they are found
 ONE_BY_ONE = {
     "elder": "dsprites-early",
     "kept": 3,
     "stages": [
-        {"dear": 50.0, "steps": 8_000, "fall": 2_000, "opens": 2, "lag": 4_000, "starts": 8},
-        ALONE | {"again": SIZE, "cheap": 50.0},
-        ALONE | {"again": TURN},
+        {"dear": 50.0, "steps": 8_000, "fall": 2_000, "opens": 2, "lag": 4_000, "starts": 4},
         {"dear": 50.0, "steps": 6_000, "fall": 3_000},
     ],
     "fit": ANEW["fit"],

@@ -114,6 +114,13 @@ def test_an_error_is_what_it_adds_to_the_divergence(mean, guess, deviation):
     )
 
 
+def test_a_latent_bought_at_a_high_price_is_as_much_vaguer_as_that_says(anew, pictures):
+    """The variance that pays is proportional to the price: ten times the price, half of ln 10 nats less."""
+    dearer = recode(Twice(), pictures, kept=[0], price=1.0, stages=[WHOLE | {"cheap": 10.0}])
+    loud, vague = (model.encode(pictures).kl().mean(dim=0)[1:].max().item() for model in (anew, dearer))
+    assert vague == pytest.approx(loud - 0.5 * math.log(10), abs=0.1)
+
+
 @pytest.fixture(scope="module")
 def of_an_elder(pictures):
     return recode(Twice(), pictures, [2], price=1.0, stages=[WHOLE | {"opens": 1}], elder=Coarse())
