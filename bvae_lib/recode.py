@@ -4,6 +4,9 @@ Latents that were bought all at once share what they tell, and pay for more nats
 the price would have to fall slowly while nothing has settled, which takes too many steps with pictures. With codes a
 step takes a tenth of the time, and what matters can be seen from the start, since the code tells it. No picture is
 needed to say what an error costs: a posterior is as precise as pays, so its variance tells (chapter 5, equation 10).
+
+What was recoded is a network like any other: ``Recoded`` has longer halves than that of Burgess et al. (2018), and
+``fit`` trains it with pictures, all of it at once.
 """
 
 from collections import deque
@@ -14,7 +17,7 @@ from statistics import fmean
 import torch
 from torch import nn
 
-from .models import BurgessVAE, Posterior
+from .models import BurgessVAE, Posterior, check_latents, hidden_apart
 
 WIDTH, BATCH, LR, WARMUP = 256, 256, 2e-3, 200
 PICTURES = 30_000  # whose codes it learns from
@@ -45,7 +48,7 @@ class Recoder(nn.Module):
 
     def forward(self, old: Posterior) -> Posterior:
         """Posterior [B, latents] of kept and new latents, from the old code, and that of the elder behind it."""
-        new = Posterior(*self.there(old.mean).chunk(2, dim=1))
+        new = Posterior(*self.there(old.mean).float().chunk(2, dim=1))
         kept = Posterior(*(part[:, -self.latents :] for part in old))
         if self.elder:
             kept = kept._replace(log_variance=kept.log_variance + new.log_variance)
@@ -59,18 +62,26 @@ class Recoder(nn.Module):
 class Recoded(nn.Module):
     """``model`` with the latents of the last of its ``recoders``, each of which is the elder of the next one.
 
-    The first has ``elder``, where there is one, another model. Raises ValueError where the two differ in channels or
-    latents.
+    The first has ``elder``, where there is one, another model. Its halves are those of ``model`` with the recoders
+    between them and the latents, and beside the encoder that of the elder. Raises ValueError where the two differ in
+    channels or latents.
     """
+
+    reconstruct = BurgessVAE.reconstruct
 
     def __init__(self, model: BurgessVAE, elder: BurgessVAE | None = None):
         super().__init__()
         shapes = [(network.channels, network.latents) for network in (model, elder or model)]
         if shapes[0] != shapes[1]:
             raise ValueError(f"model and elder must have the same (channels, latents), not {shapes[0]}, {shapes[1]}")
-        self.model, self.channels, self.latents = model.requires_grad_(False).eval(), model.channels, model.latents
-        self.elder = elder.requires_grad_(False).eval() if elder else None
+        self.model, self.elder, self.channels, self.latents = model, elder, model.channels, model.latents
         self.recoders = nn.ModuleList()
+
+    def append(self, recoder: Recoder) -> None:
+        """Recode once more. From the code before nothing needs to lead back."""
+        if self.recoders:
+            del self.recoders[-1].back
+        self.recoders.append(recoder)
 
     def old(self, images: torch.Tensor) -> Posterior:
         """Posterior [B, latents] of the model; an elder's latents follow, [B, 2 latents]."""
@@ -88,7 +99,19 @@ class Recoded(nn.Module):
 
     def decode(self, z: torch.Tensor) -> torch.Tensor:
         """Logits [B, channels, 64, 64] of kept and new latents ``z`` [B, latents]."""
+        check_latents(z, self.latents)
         return self.model.decode(self.recoders[-1].undo(z))
+
+    def parameter_groups(self) -> list[dict]:
+        """For ``fit``, as those of the model."""
+        elders = [self.elder.encoder] if self.elder else []
+        between = [*(recoder.there for recoder in self.recoders), self.recoders[-1].back]
+        return hidden_apart([self.model.encoder, self.model.decoder, *elders, *between])
+
+    def silence(self, latents: torch.Tensor) -> None:
+        """Put the posterior of ``latents``, a mask [latents], on the prior whatever the image: they send 0 nats."""
+        last = self.recoders[-1]
+        last.kept, last.open = (mask & ~latents.to(mask.device) for mask in (last.kept, last.open))
 
 
 def beside(*codes: Posterior) -> Posterior:
@@ -144,7 +167,7 @@ def recode(
         held = torch.zeros(recoded.latents, dtype=torch.bool)
         held[[*found[:again], *found[again + 1 :]]] = True
         recoder = cheapest(held.to(device), old, price, seed, elder is not None or len(recoded.recoders) > 0, **how)
-        recoded.recoders.append(recoder)
+        recoded.append(recoder)
         found[again : again + 1] = recoder.open.nonzero()[:, 0].tolist()
         with torch.no_grad():
             old = beside(code, recoder(old))
@@ -163,7 +186,7 @@ def cheapest(
     costs = [fmean(deque(islice(run, down), maxlen=JUDGED)) for run in runs]
     best = costs.index(min(costs))
     deque(runs[best], maxlen=0)  # on to the end
-    return tries[best].requires_grad_(False)
+    return tries[best]
 
 
 def learn(

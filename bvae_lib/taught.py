@@ -21,13 +21,10 @@ class Taught(nn.Module):
 
     They are told as precisely as one would who pays 1 for a nat and not ``price``, as the teacher did: the precision
     that pays is about the curvature of D over the price (chapter 3, equation 12), so it is ``price`` times as high.
-    After the lesson, with ``hears`` False, the decoder hears the model, which is only reminded of what it was told.
     Raises ValueError where the two differ in channels or latents, or nothing is told.
     """
 
-    def __init__(
-        self, model: BurgessVAE, teacher: BurgessVAE, told: torch.Tensor, price: float = 1.0, hears: bool = True
-    ):
+    def __init__(self, model: BurgessVAE, teacher: BurgessVAE, told: torch.Tensor, price: float = 1.0):
         super().__init__()
         shapes = [(network.channels, network.latents) for network in (model, teacher)]
         if shapes[0] != shapes[1]:
@@ -35,14 +32,13 @@ class Taught(nn.Module):
         if told.shape != (model.latents,) or not told.any():
             raise ValueError(f"told must be a mask of {model.latents} latents, some of them True, not {told.tolist()}")
         self.model, self.teacher, self.sharper = model, teacher.requires_grad_(False), math.log(price)
-        self.hears = hears
         self.register_buffer("told", told.clone())  # a checkpoint keeps no tensor twice
 
     def encode(self, images: torch.Tensor) -> Posterior:
         """What the decoder hears [B, latents]; behind it what the model, and what the teacher says of what is told."""
         own, given = self.model.encode(images), self.teacher.encode(images)
         given = given._replace(log_variance=given.log_variance - self.sharper)
-        heard = Posterior(*(torch.where(self.told & self.hears, g, o) for o, g in zip(own, given, strict=True)))
+        heard = Posterior(*(torch.where(self.told, g, o) for o, g in zip(own, given, strict=True)))
         behind = (Posterior(*(part[:, self.told] for part in said)) for said in (own, given))
         return Posterior(*(torch.cat(parts, dim=1) for parts in zip(heard, *behind, strict=True)))
 
@@ -60,7 +56,6 @@ class Lesson(Around):
     """``objective`` of what the decoder hears, plus KL(model || teacher) of what is told (chapter 5, equation 9).
 
     What is told has the teacher's rate, to which the model owes nothing: only the rest has a price that it can act on.
-    Where the decoder hears the model, the divergence is a reminder.
     Up to step ``speaks`` the divergence does not count: features that must tell place and size from the first step on
     tell less of the rest.
     """

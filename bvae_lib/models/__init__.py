@@ -1,8 +1,18 @@
 """The networks: an encoder that gives a Gaussian posterior over latents, and a decoder of latents."""
 
-from .burgess import BurgessVAE, keep_variance
+from .burgess import BurgessVAE, hidden_apart, keep_variance
 from .factors import FactorChannel, factor_codes, per_factor
 from .linear import LinearVAE
-from .posterior import Posterior
+from .posterior import Posterior, check_latents
 
-__all__ = ["BurgessVAE", "FactorChannel", "LinearVAE", "Posterior", "factor_codes", "keep_variance", "per_factor"]
+__all__ = [
+    "BurgessVAE",
+    "FactorChannel",
+    "LinearVAE",
+    "Posterior",
+    "check_latents",
+    "factor_codes",
+    "hidden_apart",
+    "keep_variance",
+    "per_factor",
+]

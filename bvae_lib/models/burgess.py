@@ -3,7 +3,7 @@
 import torch
 from torch import nn
 
-from .posterior import Posterior
+from .posterior import Posterior, check_latents
 from .upsampling import Upsampling
 
 
@@ -19,6 +19,14 @@ def keep_variance(layer: nn.Module) -> None:
             inputs = layer.weight[:, 0].numel() / (layer.stride[0] * layer.stride[1])
         nn.init.normal_(layer.weight, std=(2 / inputs) ** 0.5)
         nn.init.zeros_(layer.bias)
+
+
+def hidden_apart(chains: list[nn.Sequential]) -> list[dict]:
+    """For ``fit``, of networks whose layers follow one another: weights between hidden units, and all the rest."""
+    layers = [[layer for layer in chain if hasattr(layer, "weight")] for chain in chains]
+    hidden = [layer.weight for chain in layers for layer in chain[1:-1]]
+    rest = [p for chain in chains for p in chain.parameters() if all(p is not weight for weight in hidden)]
+    return [{"params": hidden, "orthogonal": True}, {"params": rest}]
 
 
 class BurgessVAE(nn.Module):
@@ -82,16 +90,12 @@ class BurgessVAE(nn.Module):
 
     def decode(self, z: torch.Tensor) -> torch.Tensor:
         """Bernoulli logits [B, channels, 64, 64] of p(x|z) for latents ``z`` [B, latents]."""
-        if z.ndim != 2 or z.shape[1] != self.latents:
-            raise ValueError(f"z must have shape [B, {self.latents}], not {list(z.shape)}")
+        check_latents(z, self.latents)
         return self.decoder(z).float()
 
     def parameter_groups(self) -> list[dict]:
         """For ``fit``: weights from hidden units to hidden units, which Muon makes orthogonal, and all the rest."""
-        halves = [[layer for layer in half if hasattr(layer, "weight")] for half in self.children()]  # encoder, decoder
-        hidden = [layer.weight for half in halves for layer in half[1:-1]]
-        rest = [p for p in self.parameters() if all(p is not weight for weight in hidden)]
-        return [{"params": hidden, "orthogonal": True}, {"params": rest}]
+        return hidden_apart([*self.children()])  # encoder and decoder
 
     @torch.no_grad()
     def reconstruct(self, images: torch.Tensor) -> torch.Tensor:

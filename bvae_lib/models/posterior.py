@@ -20,3 +20,9 @@ class Posterior(NamedTuple):
         """KL(q(z|x) || N(0, 1)) of each latent in nats, [B, latents] (chapter 1, equation 6)."""
         # expm1 keeps a KL of 1e-8 from drowning in the rounding of exp(log_variance) - 1.
         return 0.5 * (self.mean.square() + self.log_variance.expm1() - self.log_variance)
+
+
+def check_latents(z: torch.Tensor, latents: int) -> None:
+    """ValueError unless ``z`` can be decoded by a network with ``latents``."""
+    if z.ndim != 2 or z.shape[1] != latents:
+        raise ValueError(f"z must have shape [B, {latents}], not {list(z.shape)}")

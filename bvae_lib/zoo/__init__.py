@@ -25,6 +25,7 @@ from ..companion import Pair, Together
 from ..data import DSprites, ImageSet, RenderedChairs, RenderedFaces
 from ..history import History
 from ..models import BurgessVAE
+from ..recode import Recoded, Recoder
 from ..training import fit
 from . import before, stages
 from .recipes import OBJECTIVES, RECIPES
@@ -49,7 +50,7 @@ def names() -> list[str]:
     return [name for name in RECIPES if (HERE / f"{name}.safetensors").exists()]
 
 
-def load(name: str) -> tuple[BurgessVAE, History, dict]:
+def load(name: str) -> tuple[BurgessVAE | Recoded, History, dict]:
     """The trained model (on the CPU, in evaluation mode), its History and its card.
 
     Raises KeyError for a name that is not here, and ValueError where weights and card do not belong together.
@@ -64,9 +65,21 @@ def load(name: str) -> tuple[BurgessVAE, History, dict]:
         raise ValueError(
             f"the weights of {name} do not have the SHA-256 that its card names; fetch or train them again"
         )
-    model = BurgessVAE(**card["recipe"]["network"])
+    model = network(card["recipe"])
     model.load_state_dict({k: v.float() for k, v in load_tensors(weights).items()})
     return model.eval(), History.load(HERE / f"{name}.history.json"), card
+
+
+def network(recipe: dict, seed: int = 0) -> BurgessVAE | Recoded:
+    """The network that ``recipe`` trains, with weights drawn from ``seed``."""
+    model, elder = (BurgessVAE(**recipe["network"], seed=seed) for _ in range(2))
+    if "recoded" not in recipe:
+        return model
+    del elder.decoder  # it is only heard
+    recoded = Recoded(model, elder)
+    for _ in recipe["recoded"]["stages"]:
+        recoded.append(Recoder(torch.zeros(model.latents, dtype=torch.bool), seed, elder=True))
+    return recoded
 
 
 def race() -> dict:
@@ -78,7 +91,9 @@ def race() -> dict:
     return json.loads((HERE / "race.json").read_text())
 
 
-def train(name: str, seed: int | None = None, images: ImageSet | None = None, **options) -> tuple[BurgessVAE, History]:
+def train(
+    name: str, seed: int | None = None, images: ImageSet | None = None, **options
+) -> tuple[BurgessVAE | Recoded, History]:
     """Train the recipe ``name`` afresh, with another ``seed`` where one is given.
 
     ``images`` takes the place of those that the recipe names; ``options`` (steps, device, progress, checkpoint, ...)
@@ -92,7 +107,6 @@ def train(name: str, seed: int | None = None, images: ImageSet | None = None, **
         raise KeyError(f"no recipe {name!r}; there are {[*RECIPES]}")
     recipe = RECIPES[name]
     seed = recipe["seed"] if seed is None else seed
-    model = BurgessVAE(**recipe["network"], seed=seed)
     objective = OBJECTIVES[recipe["objective"]["name"]](**recipe["objective"]["arguments"])
     options = {"seed": seed} | options
     images = images or images_of(recipe["data"])
@@ -102,6 +116,10 @@ def train(name: str, seed: int | None = None, images: ImageSet | None = None, **
             return load(name)[:2]
         return train(name, images=images, **before.part(options, RECIPES[name]["fit"]["steps"], suffix))
 
+    if "recoded" in recipe:
+        model = before.recoded(recipe["recoded"], earlier, images, options)
+    else:
+        model = network(recipe, seed)
     learner, lesson = model, None
     if "companion" in recipe:
         learner = Pair(model, before.train_companion(recipe["companion"], images, options))
@@ -109,7 +127,7 @@ def train(name: str, seed: int | None = None, images: ImageSet | None = None, **
     if "teacher" in recipe:
         lesson = before.teach(recipe["teacher"], earlier, model, objective, images, options)
     if "anew" in recipe:
-        lesson = before.learn_anew(recipe["anew"], earlier, model, objective, images, options)
+        lesson = before.learn_anew(recipe["anew"], earlier, model, images, options)
     history = fit(learner, images, objective, **recipe["fit"] | options)
     if lesson is not None:
         history = lesson.followed_by(history)
@@ -118,7 +136,7 @@ def train(name: str, seed: int | None = None, images: ImageSet | None = None, **
     return model, history
 
 
-def store(name: str, model: BurgessVAE, history: History, images: ImageSet, seconds: float) -> dict:
+def store(name: str, model: BurgessVAE | Recoded, history: History, images: ImageSet, seconds: float) -> dict:
     """Write weights, History and card of a trained recipe into the zoo; figures are of the weights as stored."""
     state = {k: v.detach().cpu().half().contiguous() for k, v in model.state_dict().items()}
     weights = save(state)

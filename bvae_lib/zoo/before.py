@@ -14,7 +14,7 @@ from ..data import ImageSet
 from ..history import History
 from ..models import BurgessVAE
 from ..objectives import BetaVAE, Objective
-from ..recode import recode
+from ..recode import Recoded, recode
 from ..taught import Lesson, Taught
 from ..training import fit
 
@@ -60,27 +60,24 @@ def teach(
     return fit(pupil, images, lesson, **how | part(options, how["steps"], ".lesson"))
 
 
-def learn_anew(
-    anew: dict, earlier: Earlier, model: BurgessVAE, objective: Objective, images: ImageSet, options: dict
-) -> History:
-    """Give ``model`` the weights of an earlier one, and teach it that one's code in new axes.
+def recoded(how: dict, earlier: Earlier, images: ImageSet, options: dict) -> Recoded:
+    """An earlier model whose code is given new axes, as ``how`` says.
 
     The ``kept`` loudest latents stay, or those of an ``elder`` take their place; the others are recoded, in ``stages``.
-    Where the model is ``reminded``, it then learns by ``objective`` and is told on of the latents that the last stage
-    kept.
     """
-    old, spoken = earlier(anew["recipe"], ".earlier")
-    elder, loud = earlier(anew["elder"], ".elder") if "elder" in anew else (None, spoken)
-    kept = torch.as_tensor(loud.kl_per_latent[-1]).topk(anew["kept"]).indices.tolist()
-    model.load_state_dict(old.state_dict())
-    stages = [stage | {"steps": no_more(options, stage["steps"])} for stage in anew["stages"]]
-    teacher = recode(old, images, kept, float(spoken.price[-1]), stages, options["seed"], elder)
-    told = teacher.recoders[-1].kept.cpu()
-    everything, how = torch.ones_like(told), anew["fit"]
+    model, spoken = earlier(how["recipe"], ".earlier")
+    elder, loud = earlier(how["elder"], ".elder") if "elder" in how else (None, spoken)
+    if elder:
+        del elder.decoder  # it is only heard
+    kept = torch.as_tensor(loud.kl_per_latent[-1]).topk(how["kept"]).indices.tolist()
+    stages = [stage | {"steps": no_more(options, stage["steps"])} for stage in how["stages"]]
+    return recode(model, images, kept, float(spoken.price[-1]), stages, options["seed"], elder)
+
+
+def learn_anew(anew: dict, earlier: Earlier, model: BurgessVAE, images: ImageSet, options: dict) -> History:
+    """Give ``model`` the weights of an earlier one, and teach it that one's code in new axes."""
+    teacher, how = recoded(anew, earlier, images, options), anew["fit"]
+    model.load_state_dict(teacher.model.state_dict())
+    everything = torch.ones(model.latents, dtype=torch.bool)
     pupil, lesson = Taught(model, teacher, everything), Lesson(BetaVAE(1), everything)
-    history = fit(pupil, images, lesson, **how | part(options, how["steps"], ".anew"))
-    if "reminded" in anew:
-        how, lesson = anew["reminded"], Lesson(objective, told)
-        pupil = Taught(model, teacher, told, hears=False)
-        history = history.followed_by(fit(pupil, images, lesson, **how | part(options, how["steps"], ".reminded")))
-    return history
+    return fit(pupil, images, lesson, **how | part(options, how["steps"], ".anew"))

@@ -20,6 +20,7 @@ def recipe(
     companion: dict | None = None,
     teacher: dict | None = None,
     anew: dict | None = None,
+    recoded: dict | None = None,
     **fit,
 ) -> dict:
     """A recipe as plain values, so that a card can hold it; ``fit`` are the arguments of training.fit.
@@ -27,10 +28,11 @@ def recipe(
     With ``silence`` latents that end below 0.01 nats are put on the prior. ``companion`` is the wide code that shares
     the features while the model learns, and how it is trained alone before that; ``teacher`` the recipe of an earlier
     model, and how this one is trained while it is told what that says; ``anew`` that of an earlier model whose weights
-    this one begins with, how its code is given new axes, and how this one learns to use them.
+    this one begins with, how its code is given new axes, and how this one learns to use them; ``recoded`` the same of a
+    model that is this one itself, with what recodes it.
     """
     # Cards of recipes without one of these do not name it.
-    rare = {"silence": silence, "companion": companion, "teacher": teacher, "anew": anew}
+    rare = {"silence": silence, "companion": companion, "teacher": teacher, "anew": anew, "recoded": recoded}
     rare = {key: value for key, value in rare.items() if value}
     return rare | {
         "data": data,
@@ -101,28 +103,34 @@ ANEW = {
     "fit": {"batch_size": 64, "lr": 1e-3, "optimizer": "muon", "steps": 1_500, "warmup": 100},
 }
 SPENT = CHEAP | {"start": 24.8, "stop": 24.8, "multiplier": 1.0}
+RECIPES |= {
+    f"dsprites-anew-seed{seed}": recipe(
+        Constrained, SPENT, seed=seed, silence=True, anew={"recipe": f"dsprites-told-seed{seed}"} | ANEW,
+        steps=9_000, lr=1e-3, optimizer="muon", warmup=100, cooldown=9_000,
+    )
+    for seed in (0, 1, 2)
+}  # fmt: skip
 # That code recoded once more, now one latent after another: place and size as dsprites-early had them, then what turns
-# all shapes, alone, until it has found its way round; then one more, the shape. Of four starts the cheapest goes on.
-# Both are kept as they are when the others open, and the model is reminded of these five while it learns to say them.
-# What has settled needs no reminder where steps are small, and then draws better.
+# all shapes, alone, until it has found its way round; then one more, the shape. Of eight starts the cheapest goes on.
+# With the shape known, size is found again, at a price at which only the coarsest of it pays; then what turns is.
+# All are held when the others open. What comes of it needs no pupil: it is a network, and in small steps it learns to
+# draw better and keeps its axes.
+ALONE = {"dear": 50.0, "steps": 3_000, "fall": 2_000, "opens": 1}
+SIZE, TURN = 2, 3  # in the order in which they are found
 ONE_BY_ONE = {
     "elder": "dsprites-early",
     "kept": 3,
     "stages": [
-        {"dear": 50.0, "steps": 8_000, "fall": 2_000, "opens": 2, "lag": 4_000, "starts": 4},
+        {"dear": 50.0, "steps": 8_000, "fall": 2_000, "opens": 2, "lag": 4_000, "starts": 8},
+        ALONE | {"again": SIZE, "cheap": 50.0},
+        ALONE | {"again": TURN},
         {"dear": 50.0, "steps": 6_000, "fall": 3_000},
     ],
-    "fit": ANEW["fit"],
-    "reminded": ANEW["fit"] | {"steps": 8_500, "cooldown": 8_500},
 }
 RECIPES |= {
-    f"dsprites-{name}-seed{seed}": recipe(
-        Constrained, SPENT, seed=seed, silence=True, anew={"recipe": f"dsprites-{earlier}-seed{seed}"} | how,
-        steps=steps, lr=lr, optimizer="muon", warmup=100, cooldown=steps,
-    )
-    for name, earlier, how, steps, lr in (
-        ("anew", "told", ANEW, 9_000, 1e-3),
-        ("full", "anew", ONE_BY_ONE, 6_000, 4e-4),
+    f"dsprites-full-seed{seed}": recipe(
+        Constrained, SPENT, seed=seed, silence=True, recoded={"recipe": f"dsprites-anew-seed{seed}"} | ONE_BY_ONE,
+        steps=6_000, lr=4e-4, optimizer="muon", warmup=100, cooldown=6_000,
     )
     for seed in (0, 1, 2)
 }  # fmt: skip

@@ -42,19 +42,6 @@ def test_the_decoder_hears_what_is_told_from_the_teacher_and_the_rest_from_the_m
     torch.testing.assert_close(pupil.decode(z), pupil.model.decode(z[:, :3]))
 
 
-def test_after_the_lesson_the_decoder_hears_the_model_and_the_teacher_reminds_it():
-    pupil, images = taught(), torch.rand(4, 1, 64, 64)
-    after = Taught(pupil.model, pupil.teacher, TOLD, hears=False)
-    heard = after.encode(images)
-    own, given = pupil.model.encode(images), pupil.teacher.encode(images)
-    for together, ours, theirs in zip(heard, own, given, strict=True):
-        torch.testing.assert_close(together, torch.cat([ours, ours[:, 1:], theirs[:, 1:]], dim=1))
-    logits = after.decode(own.mean)
-    loss = Lesson(BetaVAE(2), TOLD)(logits, images, heard, 0)[0]
-    apart = divergence(own, given)[:, TOLD].sum(dim=1).mean()
-    torch.testing.assert_close(loss, BetaVAE(2)(logits, images, own, 0)[0] + apart)
-
-
 def test_the_divergence_is_that_of_torch():
     q, p = random_posterior(3, seed=0), random_posterior(3, seed=1)
     normals = [Normal(part.mean, (0.5 * part.log_variance).exp()) for part in (q, p)]
