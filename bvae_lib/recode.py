@@ -5,8 +5,8 @@ the price would have to fall slowly while nothing has settled, which takes too m
 step takes a tenth of the time, and what matters can be seen from the start, since the code tells it. No picture is
 needed to say what an error costs: a posterior is as precise as pays, so its variance tells (chapter 5, equation 10).
 
-What was recoded is a network like any other: ``Recoded`` has longer halves than that of Burgess et al. (2018), and
-``fit`` trains it with pictures, all of it at once.
+What was recoded is a network, with longer halves than that of Burgess et al. (2018), and ``fit`` trains it with
+pictures: the decoder and the last recoder learn, and what was found before stays.
 """
 
 from collections import deque
@@ -62,8 +62,8 @@ class Recoder(nn.Module):
 class Recoded(nn.Module):
     """``model`` with the latents of the last of its ``recoders``, each of which is the elder of the next one.
 
-    The first has ``elder``, where there is one, another model. Its halves are those of ``model`` with the recoders
-    between them and the latents, and beside the encoder that of the elder. Raises ValueError where the two differ in
+    The first has ``elder``, where there is one, another model. When it is trained, features and kept latents stay as
+    they are: the decoder of ``model`` learns, and the last recoder. Raises ValueError where model and elder differ in
     channels or latents.
     """
 
@@ -90,12 +90,12 @@ class Recoded(nn.Module):
 
     def encode(self, images: torch.Tensor) -> Posterior:
         """Posterior of kept and new latents [B, latents] for ``images`` [B, channels, 64, 64]."""
-        old = self.old(images)
-        code, said = first(old, self.latents), None
-        for recoder in self.recoders:
-            said = recoder(old)
-            old = beside(code, said)
-        return said or old
+        with torch.no_grad():
+            old = self.old(images)
+            code = first(old, self.latents)
+            for recoder in self.recoders[:-1]:
+                old = beside(code, recoder(old))
+        return self.recoders[-1](old)
 
     def decode(self, z: torch.Tensor) -> torch.Tensor:
         """Logits [B, channels, 64, 64] of kept and new latents ``z`` [B, latents]."""
@@ -103,10 +103,9 @@ class Recoded(nn.Module):
         return self.model.decode(self.recoders[-1].undo(z))
 
     def parameter_groups(self) -> list[dict]:
-        """For ``fit``, as those of the model."""
-        elders = [self.elder.encoder] if self.elder else []
-        between = [*(recoder.there for recoder in self.recoders), self.recoders[-1].back]
-        return hidden_apart([self.model.encoder, self.model.decoder, *elders, *between])
+        """For ``fit``: those that learn, in which matrices between hidden units are apart, as in the model."""
+        last = self.recoders[-1]
+        return hidden_apart([self.model.decoder, last.there, last.back])
 
     def silence(self, latents: torch.Tensor) -> None:
         """Put the posterior of ``latents``, a mask [latents], on the prior whatever the image: they send 0 nats."""

@@ -10,6 +10,7 @@ from pathlib import Path
 import torch
 
 from .. import metrics
+from ..axes import straighten
 from ..data import ImageSet
 from ..history import History
 from ..models import BurgessVAE
@@ -63,13 +64,15 @@ def teach(
 def recoded(how: dict, earlier: Earlier, images: ImageSet, options: dict) -> Recoded:
     """An earlier model whose code is given new axes, as ``how`` says.
 
-    The ``kept`` loudest latents stay, or those of an ``elder`` take their place; the others are recoded, in ``stages``.
+    The ``kept`` loudest latents stay, or those of an ``elder`` take their place, the two loudest of which are first
+    turned onto axes; the others are recoded, in ``stages``.
     """
     model, spoken = earlier(how["recipe"], ".earlier")
     elder, loud = earlier(how["elder"], ".elder") if "elder" in how else (None, spoken)
-    if elder:
-        del elder.decoder  # it is only heard
     kept = torch.as_tensor(loud.kl_per_latent[-1]).topk(how["kept"]).indices.tolist()
+    if elder:
+        straighten(elder, kept[:2], images, options["seed"])
+        del elder.decoder  # it is only heard
     stages = [stage | {"steps": no_more(options, stage["steps"])} for stage in how["stages"]]
     return recode(model, images, kept, float(spoken.price[-1]), stages, options["seed"], elder)
 

@@ -110,11 +110,10 @@ RECIPES |= {
     )
     for seed in (0, 1, 2)
 }  # fmt: skip
-# That code recoded once more, now one latent after another: place and size as dsprites-early had them, then what turns
-# all shapes, alone, until it has found its way round; then one more, the shape. Of eight starts the cheapest goes on.
-# With the shape known, size is found again, at a price at which only the coarsest of it pays; then what turns is.
-# All are held when the others open. What comes of it needs no pupil: it is a network, and in small steps it learns to
-# draw better and keeps its axes.
+# That code recoded once more, now one latent after another: place, turned onto its axes, and size as dsprites-early had
+# them; then what turns all shapes, alone, until it has found its way round; then one more, the shape. Of eight starts
+# the cheapest goes on. With the shape known, size is found again, at a price at which only the coarsest of it pays; then
+# what turns is. All are held when the others open, and while what came of it learns to draw.
 ALONE = {"dear": 50.0, "steps": 3_000, "fall": 2_000, "opens": 1}
 SIZE, TURN = 2, 3  # in the order in which they are found
 ONE_BY_ONE = {
@@ -130,7 +129,7 @@ ONE_BY_ONE = {
 RECIPES |= {
     f"dsprites-full-seed{seed}": recipe(
         Constrained, SPENT, seed=seed, silence=True, recoded={"recipe": f"dsprites-anew-seed{seed}"} | ONE_BY_ONE,
-        steps=6_000, lr=4e-4, optimizer="muon", warmup=100, cooldown=6_000,
+        steps=6_000, lr=1e-3, optimizer="muon", warmup=100, cooldown=6_000,
     )
     for seed in (0, 1, 2)
 }  # fmt: skip
