@@ -112,8 +112,8 @@ RECIPES |= {
 }  # fmt: skip
 # That code recoded once more, now one latent after another: place, turned onto its axes, and size as dsprites-early had
 # them; then what turns all shapes, alone, until it has found its way round; then one more, the shape. Of eight starts
-# the cheapest goes on. With the shape known, size is found again, at a price at which only the coarsest of it pays; then
-# what turns is. All are held when the others open, and while what came of it learns to draw.
+# the cheapest goes on. With the shape known, size is found again, at a price at which only the coarsest of it pays;
+# then what turns is. All are held when the others open, and while what came of it learns to draw.
 ALONE = {"dear": 50.0, "steps": 3_000, "fall": 2_000, "opens": 1}
 SIZE, TURN = 2, 3  # in the order in which they are found
 ONE_BY_ONE = {

@@ -190,23 +190,24 @@ def network():
     return recoded
 
 
-def test_what_was_recoded_learns_as_one_network(network, sprites):
+def test_what_was_recoded_learns_to_draw_and_keeps_what_it_found(network, sprites):
     before = {name: weight.clone() for name, weight in network.named_parameters()}
-    fit(network, sprites, BetaVAE(1), steps=2, optimizer="muon", progress=False, device="cpu")
-    still = {name for name, weight in network.named_parameters() if torch.equal(weight, before[name])}
-    # An elder is only heard.
-    assert still == {name for name in before if name.startswith("elder.decoder")}
-    assert network.encode(sprites[:4]).mean.shape == (4, 3)
+    said = network.encode(sprites[:50])
+    fit(network, sprites, BetaVAE(1), steps=2, lr=1e-2, optimizer="muon", progress=False, device="cpu")
+    learned = {name for name, weight in network.named_parameters() if not torch.equal(weight, before[name])}
+    assert {name.rsplit(".", 2)[0] for name in learned} == {"model.decoder", "recoders.1.there", "recoders.1.back"}
+    after = network.encode(sprites[:50])
+    torch.testing.assert_close(after.mean[:, KEPT], said.mean[:, KEPT])
+    assert not torch.allclose(after.mean[:, ~KEPT], said.mean[:, ~KEPT], atol=1e-3)
+    assert not torch.allclose(after.log_variance[:, KEPT], said.log_variance[:, KEPT], atol=1e-3)
     assert network.reconstruct(sprites[:4]).shape == sprites[:4].shape
 
 
-def test_all_matrices_between_hidden_units_are_made_orthogonal(network):
+def test_of_what_learns_all_matrices_between_hidden_units_are_made_orthogonal(network):
     matrices, rest = (group["params"] for group in network.parameter_groups())
-    used = [weight for name, weight in network.named_parameters() if not name.startswith("elder.decoder")]
-    assert {id(weight) for weight in matrices + rest} == {id(weight) for weight in used}
-    assert len(matrices) + len(rest) == len(used)
-    # Two halves and the encoder of the elder as in BurgessVAE; one matrix a recoder there, and one back.
-    assert len(matrices) == 3 * len(network.model.parameter_groups()[0]["params"]) // 2 + 3
+    parts = network.model.decoder, network.recoders[-1]
+    assert {id(weight) for weight in matrices + rest} == {id(weight) for part in parts for weight in part.parameters()}
+    assert sorted(weight.shape[:2] for weight in matrices) == [(32, 32)] * 3 + [(256, 256)] * 3 + [(512, 256)]
 
 
 def test_a_recoded_model_can_be_silenced(network, sprites):
