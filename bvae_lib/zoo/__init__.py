@@ -99,7 +99,8 @@ def train(
     ``images`` takes the place of those that the recipe names; ``options`` (steps, device, progress, checkpoint, ...)
     go to ``fit``. What a recipe has trained before its model, ``before.py`` trains, keeps its state beside
     ``checkpoint`` under other suffixes, and leaves it behind at the end; the History then begins with the lesson. An
-    earlier model that the zoo has, of the same seed and pictures, is loaded. Where the recipe says so, latents that end
+    earlier model that the zoo has, of the same seed and pictures, is loaded; one that two others ask for is trained
+    twice without a ``checkpoint``. Where the recipe says so, latents that end
     below 0.01 nats are silenced altogether: what their means still follow is too faint to use, but MIG, whose bins know
     no scale, counts it against the latents that are used.
     """
@@ -111,10 +112,10 @@ def train(
     options = {"seed": seed} | options
     images = images or images_of(recipe["data"])
 
-    def earlier(name: str, suffix: str) -> tuple[BurgessVAE, History]:
+    def earlier(name: str) -> tuple[BurgessVAE, History]:
         if name in names() and seed == RECIPES[name]["seed"] and images is images_of(RECIPES[name]["data"]):
             return load(name)[:2]
-        return train(name, images=images, **before.part(options, RECIPES[name]["fit"]["steps"], suffix))
+        return train(name, images=images, **before.part(options, RECIPES[name]["fit"]["steps"], f".{name}"))
 
     if "recoded" in recipe:
         model = before.recoded(recipe["recoded"], earlier, images, options)

@@ -19,7 +19,7 @@ from ..recode import Recoded, recode
 from ..taught import Lesson, Taught
 from ..training import fit
 
-Earlier = Callable[[str, str], tuple[BurgessVAE, History]]  # the model of a recipe by name; suffix of its checkpoint
+Earlier = Callable[[str], tuple[BurgessVAE, History]]  # the model of a recipe by name
 
 
 def no_more(options: dict, steps: int) -> int:
@@ -51,7 +51,7 @@ def teach(
     For the first ``listens`` steps the decoder alone learns, to draw what it is told; then all, and from step
     ``speaks`` on the model says it too.
     """
-    elder, spoken = earlier(teacher["recipe"], ".teacher")
+    elder, spoken = earlier(teacher["recipe"])
     told, how = torch.as_tensor(spoken.kl_per_latent[-1] >= metrics.ACTIVE), teacher["fit"]
     pupil = Taught(model, elder, told, price=float(spoken.price[-1]))
     model.encoder.requires_grad_(False)
@@ -67,8 +67,8 @@ def recoded(how: dict, earlier: Earlier, images: ImageSet, options: dict) -> Rec
     The ``kept`` loudest latents stay, or those of an ``elder`` take their place, the two loudest of which are first
     turned onto axes; the others are recoded, in ``stages``.
     """
-    model, spoken = earlier(how["recipe"], ".earlier")
-    elder, loud = earlier(how["elder"], ".elder") if "elder" in how else (None, spoken)
+    model, spoken = earlier(how["recipe"])
+    elder, loud = earlier(how["elder"]) if "elder" in how else (None, spoken)
     kept = torch.as_tensor(loud.kl_per_latent[-1]).topk(how["kept"]).indices.tolist()
     if elder:
         straighten(elder, kept[:2], images, options["seed"])

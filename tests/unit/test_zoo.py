@@ -142,7 +142,21 @@ def test_a_teacher_is_trained_first_and_its_pupil_ends_as_any_other_network(spri
         np.testing.assert_array_equal(one.detach(), other.detach())
     assert all(parameter.requires_grad for parameter in model.parameters())
     files = sorted(path.suffix for path in tmp_path.iterdir())
-    assert files == [".lesson", ".listens", ".safetensors", ".teacher"]
+    assert files == [".dsprites-early", ".lesson", ".listens", ".safetensors"]
+
+
+def test_an_earlier_model_that_two_others_ask_for_is_trained_once(sprites, tmp_path, monkeypatch):
+    monkeypatch.setattr(recode, "PICTURES", 100)
+    seen, fit = [], zoo.fit
+
+    def watched(*arguments, checkpoint, **how):
+        seen.append((checkpoint.suffix, checkpoint.exists()))
+        return fit(*arguments, checkpoint=checkpoint, **how)
+
+    monkeypatch.setattr(zoo, "fit", watched)
+    options = {"steps": 2, "warmup": 0, "cooldown": 0, "progress": False, "device": "cpu"}
+    zoo.train("dsprites-full-seed0", images=sprites, checkpoint=tmp_path / "run.safetensors", **options)
+    assert [done for suffix, done in seen if suffix == ".dsprites-early"] == [False, True]
 
 
 def test_a_teacher_that_the_zoo_has_is_not_trained_again(tmp_path):
@@ -173,8 +187,8 @@ def test_a_code_in_new_axes_comes_from_an_earlier_model(name, way, sprites, tmp_
     again, _ = zoo.train(name, **options)
     assert history.step.tolist() == ([3, 7] if way == "anew" else [4])
     assert history.settings["objective"]["name"] == "Constrained"  # in the end it learns alone
-    suffixes = sorted([".earlier", *(f".{key}" for key in elders), *([".anew"] if way == "anew" else [])])
-    assert [path.suffix for path in sorted(tmp_path.iterdir())] == [*suffixes, ".safetensors"]
+    parts = ["dsprites-price-4", *elders.values(), *(["anew"] if way == "anew" else []), "safetensors"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(f"run.{part}" for part in parts)
     assert all(parameter.requires_grad for parameter in model.parameters())
     for one, other in zip(model.parameters(), again.parameters(), strict=True):
         np.testing.assert_array_equal(one.detach(), other.detach())
