@@ -102,6 +102,11 @@ class Recoded(nn.Module):
         check_latents(z, self.latents)
         return self.model.decode(self.recoders[-1].undo(z))
 
+    @property
+    def decoder(self) -> nn.Sequential:
+        """With an elder, the layers from latents to logits: the way back, then the model's decoder."""
+        return nn.Sequential(*self.recoders[-1].back, *self.model.decoder)
+
     def parameter_groups(self) -> list[dict]:
         """For ``fit``: those that learn, in which matrices between hidden units are apart, as in the model."""
         last = self.recoders[-1]

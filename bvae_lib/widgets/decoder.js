@@ -1,4 +1,5 @@
-// The decoder of BurgessVAE in plain JavaScript: three full layers, four transposed convolutions, a sigmoid.
+// The decoder of BurgessVAE in plain JavaScript: three full layers, four transposed convolutions, a sigmoid. That of
+// Recoded has two more full layers before these, with SiLU in place of ReLU.
 //
 // A transposed convolution (kernel 4, stride 2, padding 1) is read from its outputs: each output pixel sees 2 x 2 input
 // pixels, through one of four kernels by the parity of its row and column. Maps are channels last and have a border of
@@ -14,8 +15,11 @@ function makeDecoder(data, latents, channels) {
   let read = 0;
   const take = (count) => numbers.subarray(read, (read += count));
 
-  const full = [[latents, HIDDEN], [HIDDEN, HIDDEN], [HIDDEN, 16 * MAPS]].map(([inputs, outputs]) => ({
-    bias: take(outputs), weights: take(inputs * outputs), output: new Float64Array(outputs),
+  const upsampling = 3 * (MAPS + 16 * MAPS * MAPS) + channels * (1 + 16 * MAPS);
+  const plain = (latents + 1 + HIDDEN + 1) * HIDDEN + (HIDDEN + 1) * 16 * MAPS + upsampling; // numbers of BurgessVAE
+  const widths = [latents, ...Array(numbers.length > plain ? 4 : 2).fill(HIDDEN), 16 * MAPS];
+  const full = widths.slice(1).map((outputs, i, { length }) => ({
+    bias: take(outputs), weights: take(widths[i] * outputs), output: new Float64Array(outputs), smooth: i < length - 3,
   }));
   const maps = [4, 8, 16, 32].map((side) => {
     const outputs = side < 32 ? MAPS : channels;
@@ -25,8 +29,9 @@ function makeDecoder(data, latents, channels) {
 
   return (z) => {
     let values = z;
-    for (const { bias, weights, output } of full) {
+    for (const { bias, weights, output, smooth } of full) {
       multiply(values, weights, bias, output);
+      for (let i = 0; i < output.length; i++) output[i] = smooth ? output[i] / (1 + Math.exp(-output[i])) : Math.max(0, output[i]);
       values = output;
     }
     const first = maps[0].input; // 4 x 4 inside its border
@@ -38,7 +43,7 @@ function makeDecoder(data, latents, channels) {
   };
 }
 
-/** output = max(0, weights input + bias), four outputs at a time: one sum alone would wait for each addition. */
+/** output = weights input + bias, four outputs at a time: one sum alone would wait for each addition. */
 function multiply(input, weights, bias, output) {
   const n = input.length;
   for (let o = 0; o < output.length; o += 4) {
@@ -51,10 +56,10 @@ function multiply(input, weights, bias, output) {
       s2 += weights[w2 + i] * value;
       s3 += weights[w3 + i] * value;
     }
-    output[o] = s0 > 0 ? s0 : 0;
-    output[o + 1] = s1 > 0 ? s1 : 0;
-    output[o + 2] = s2 > 0 ? s2 : 0;
-    output[o + 3] = s3 > 0 ? s3 : 0;
+    output[o] = s0;
+    output[o + 1] = s1;
+    output[o + 2] = s2;
+    output[o + 3] = s3;
   }
 }
 

@@ -20,7 +20,7 @@ BIAS = 0.1  # the largest share of a factor's entropy that chance alone may feig
 
 
 class Traversal(anywidget.AnyWidget):
-    """Move the latents of ``model``, a BurgessVAE, and see what it decodes; without a kernel too.
+    """Move the latents of ``model``, a BurgessVAE or Recoded, and see what it decodes; without a kernel too.
 
     ``images`` [N, channels, 64, 64] in [0, 1] are real images. The first eight become buttons that set the latents to
     that image's posterior mean, and mark its posterior on every slider. All of them give each latent its KL in nats,

@@ -1,5 +1,6 @@
 """The decoder's weights on their way to the page: float16, once per network however many widgets show it."""
 
+from itertools import pairwise
 from weakref import WeakValueDictionary
 
 import ipywidgets
@@ -30,6 +31,7 @@ def shared(model: nn.Module) -> Weights:
 def pack(model: nn.Module) -> bytes:
     """The decoder of ``model`` as float16, layer by layer the bias and then the weights, in decoder.js's order.
 
+    Two full layers with nothing between them, where the way back of a Recoded meets the model's decoder, are one.
     Full layers: [out, in], the last one's outputs as [4, 4, 32] with channels last. Transposed convolutions:
     [row parity, column parity, out, row, column, in], because the output pixels of one parity all see their 2 x 2
     inputs through the same weights. The first 6 bits of all numbers (sign and exponent) stand before the other 10 of
@@ -37,17 +39,22 @@ def pack(model: nn.Module) -> bytes:
     Raises ValueError for another decoder, or weights that are not finite.
     """
     check_decoder(model)
-    blocks = []
-    for layer in model.decoder:
+    blocks, inner = [], None
+    for layer, after in pairwise([*model.decoder, None]):
         if not isinstance(layer, nn.Linear | nn.ConvTranspose2d):
             continue
         weight, bias = (x.detach().float().cpu().numpy() for x in (layer.weight, layer.bias))
+        if inner:
+            weight, bias, inner = weight @ inner[0], weight @ inner[1] + bias, None
+        if isinstance(after, nn.Linear):
+            inner = weight, bias
+            continue
         if isinstance(layer, nn.ConvTranspose2d):  # [in, out, 4, 4]
             inputs, outputs = weight.shape[:2]
             # An output row of parity p sees the dy-th of its two input rows through kernel row 3 - p - 2 dy.
             flipped = weight[:, :, ::-1, ::-1].reshape(inputs, outputs, 2, 2, 2, 2)  # [in, out, dy, py, dx, px]
             weight = flipped.transpose(3, 5, 1, 2, 4, 0)
-        elif layer.out_features == MAPS * 16:
+        elif len(weight) == MAPS * 16:
             weight, bias = (x.reshape(MAPS, 16, -1).swapaxes(0, 1) for x in (weight, bias))
         blocks += [bias.ravel(), weight.ravel()]
     numbers = np.concatenate(blocks)
@@ -58,14 +65,16 @@ def pack(model: nn.Module) -> bytes:
 
 
 def check_decoder(model: nn.Module) -> None:
-    """ValueError unless ``model`` has BurgessVAE's decoder, the one network that decoder.js knows."""
+    """ValueError unless ``model`` has the decoder of BurgessVAE or of Recoded, which decoder.js knows."""
     decoder = getattr(model, "decoder", ())
-    found = [tuple(layer.weight.shape) for layer in decoder if hasattr(layer, "weight")] if len(decoder) == 14 else []
+    layers = [layer for layer in decoder if hasattr(layer, "weight")] if len(decoder) in (14, 19) else []
+    found = [tuple(layer.weight.shape) for layer in layers]
     latents, channels = getattr(model, "latents", None), getattr(model, "channels", None)
-    expected = [(HIDDEN, latents), (HIDDEN, HIDDEN), (MAPS * 16, HIDDEN)]
-    expected += [(MAPS, MAPS, 4, 4)] * 3 + [(MAPS, channels, 4, 4)]
-    if found != expected or channels not in (1, 3):
+    plain = [(HIDDEN, latents), (HIDDEN, HIDDEN), (MAPS * 16, HIDDEN)]
+    plain += [(MAPS, MAPS, 4, 4)] * 3 + [(MAPS, channels, 4, 4)]
+    back = [(HIDDEN, latents), (HIDDEN, HIDDEN), (latents, HIDDEN)]
+    if found not in (plain, back + plain) or channels not in (1, 3):
         raise ValueError(
-            f"model must be a BurgessVAE with 1 or 3 channels, whose decoder the page knows how to run, not "
+            f"model must be a BurgessVAE or Recoded with 1 or 3 channels, whose decoder the page knows how to run, not "
             f"{type(model).__name__} with channels={channels} and weights {found or 'of another kind'}"
         )

@@ -11,6 +11,7 @@ import pytest
 import torch
 
 from bvae_lib.models import BurgessVAE
+from bvae_lib.recode import Recoded, Recoder
 from bvae_lib.widgets import Price, Run, Traversal
 from bvae_lib.widgets.source import source
 
@@ -44,6 +45,17 @@ def vivid(channels=1, latents=10, seed=0):
     return model
 
 
+def recoded(channels=1, latents=10):
+    """The same with a way back before the decoder."""
+    model = vivid(channels, latents)
+    network = Recoded(model, BurgessVAE(channels, latents))
+    network.append(Recoder(torch.zeros(latents, dtype=torch.bool), elder=True))
+    with torch.no_grad():  # latents as different as they were
+        for layer in network.recoders[-1].back[::2]:
+            layer.weight.mul_(2)
+    return network
+
+
 def pixels_of(model, z):
     """Probabilities as the page wants them, [N, 64 * 64 * channels] with channels last."""
     with torch.no_grad():
@@ -68,6 +80,14 @@ def test_javascript_decodes_as_pytorch_does(tmp_path, channels, latents, seed):
     z = torch.randn(8, latents, generator=torch.Generator().manual_seed(seed))
     expected = pixels_of(model, z)
     assert expected.std() > 0.2
+    assert np.abs(decoded_by_node(model, z, tmp_path) - expected).max() < 1 / 255
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_javascript_leads_back_from_recoded_latents(tmp_path, channels):
+    model, z = recoded(channels), torch.randn(8, 10, generator=torch.Generator().manual_seed(0))
+    expected = pixels_of(model, z)
+    assert expected.std(axis=0).mean() > 0.05
     assert np.abs(decoded_by_node(model, z, tmp_path) - expected).max() < 1 / 255
 
 
