@@ -111,7 +111,7 @@ RECIPES |= {
     for seed in (0, 1, 2)
 }  # fmt: skip
 # That code recoded once more, now one latent after another: place, turned onto its axes, and size as dsprites-early had
-# them; then what turns all shapes, alone, until it has found its way round; then one more, the shape. Of eight starts
+# them; then what turns all shapes, alone, until it has found its way round; then one more, the shape. Of sixteen starts
 # the cheapest goes on. With the shape known, size is found again, at a price at which only the coarsest of it pays;
 # then what turns is. All are held when the others open, and while what came of it learns to draw.
 ALONE = {"dear": 50.0, "steps": 3_000, "fall": 2_000, "opens": 1}
@@ -120,7 +120,7 @@ ONE_BY_ONE = {
     "elder": "dsprites-early",
     "kept": 3,
     "stages": [
-        {"dear": 50.0, "steps": 8_000, "fall": 2_000, "opens": 2, "lag": 4_000, "starts": 8},
+        {"dear": 50.0, "steps": 8_000, "fall": 2_000, "opens": 2, "lag": 4_000, "starts": 16},
         ALONE | {"again": SIZE, "cheap": 50.0},
         ALONE | {"again": TURN},
         {"dear": 50.0, "steps": 6_000, "fall": 3_000},
