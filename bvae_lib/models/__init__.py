@@ -4,14 +4,19 @@ from .burgess import BurgessVAE, hidden_apart, keep_variance
 from .factors import FactorChannel, factor_codes, per_factor
 from .linear import LinearVAE
 from .posterior import Posterior, check_latents
+from .recoded import Recoded, Recoder, beside, first
 
 __all__ = [
     "BurgessVAE",
     "FactorChannel",
     "LinearVAE",
     "Posterior",
+    "Recoded",
+    "Recoder",
+    "beside",
     "check_latents",
     "factor_codes",
+    "first",
     "hidden_apart",
     "keep_variance",
     "per_factor",

@@ -21,11 +21,11 @@ def keep_variance(layer: nn.Module) -> None:
         nn.init.zeros_(layer.bias)
 
 
-def hidden_apart(chains: list[nn.Sequential]) -> list[dict]:
-    """For ``fit``, of networks whose layers follow one another: weights between hidden units, and all the rest."""
+def hidden_apart(chains: list[nn.Sequential], parameters: list[nn.Parameter]) -> list[dict]:
+    """For ``fit``: of ``parameters`` the weights between hidden units of ``chains`` of layers, and all the rest."""
     layers = [[layer for layer in chain if hasattr(layer, "weight")] for chain in chains]
     hidden = [layer.weight for chain in layers for layer in chain[1:-1]]
-    rest = [p for chain in chains for p in chain.parameters() if all(p is not weight for weight in hidden)]
+    rest = [p for p in parameters if all(p is not weight for weight in hidden)]
     return [{"params": hidden, "orthogonal": True}, {"params": rest}]
 
 
@@ -95,7 +95,7 @@ class BurgessVAE(nn.Module):
 
     def parameter_groups(self) -> list[dict]:
         """For ``fit``: weights from hidden units to hidden units, which Muon makes orthogonal, and all the rest."""
-        return hidden_apart([*self.children()])  # encoder and decoder
+        return hidden_apart([*self.children()], [*self.parameters()])  # encoder and decoder
 
     @torch.no_grad()
     def reconstruct(self, images: torch.Tensor) -> torch.Tensor:

@@ -24,8 +24,7 @@ from ..atomic import write_atomically
 from ..companion import Pair, Together
 from ..data import DSprites, ImageSet, RenderedChairs, RenderedFaces
 from ..history import History
-from ..models import BurgessVAE
-from ..recode import Recoded, Recoder
+from ..models import BurgessVAE, Recoded, Recoder
 from ..training import fit
 from . import before, stages
 from .recipes import OBJECTIVES, RECIPES

@@ -13,9 +13,9 @@ from .. import metrics
 from ..axes import straighten
 from ..data import ImageSet
 from ..history import History
-from ..models import BurgessVAE
+from ..models import BurgessVAE, Recoded
 from ..objectives import BetaVAE, Objective
-from ..recode import Recoded, recode
+from ..recode import recode
 from ..taught import Lesson, Taught
 from ..training import fit
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch.distributions import Normal, kl_divergence
 
-from bvae_lib.models import BurgessVAE, Posterior
+from bvae_lib.models import BurgessVAE, FactorChannel, Posterior
 from bvae_lib.objectives import bernoulli_reconstruction
 
 
@@ -164,3 +164,9 @@ def test_a_silenced_latent_is_the_prior_whatever_the_image_and_the_others_stay()
     assert (after.kl()[:, 1] == 0).all()
     for was, now in zip(before, after, strict=True):
         torch.testing.assert_close(now[:, [0, 2]], was[:, [0, 2]])
+
+
+@pytest.mark.parametrize("network", [BurgessVAE(latents=2), FactorChannel()])
+def test_all_that_a_network_has_learns(network):
+    grouped = [parameter for group in network.parameter_groups() for parameter in group["params"]]
+    assert sorted(map(id, grouped)) == sorted(map(id, network.parameters()))

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from torch import nn
 
 import bvae_lib.recode as recode_module
-from bvae_lib.models import BurgessVAE, Posterior
+from bvae_lib.models import BurgessVAE, Posterior, Recoded, Recoder
 from bvae_lib.objectives import BetaVAE
-from bvae_lib.recode import Recoded, Recoder, recode, squared_error
+from bvae_lib.recode import recode, squared_error
 from bvae_lib.training import fit
 
 WHOLE = {"dear": 50.0, "steps": 1_500, "fall": 1_200}

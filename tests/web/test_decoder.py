@@ -10,8 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from bvae_lib.models import BurgessVAE
-from bvae_lib.recode import Recoded, Recoder
+from bvae_lib.models import BurgessVAE, Recoded, Recoder
 from bvae_lib.widgets import Price, Run, Traversal
 from bvae_lib.widgets.source import source
 
