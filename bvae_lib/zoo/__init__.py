@@ -114,7 +114,10 @@ def train(
     def earlier(name: str) -> tuple[BurgessVAE, History]:
         if name in names() and seed == RECIPES[name]["seed"] and images is images_of(RECIPES[name]["data"]):
             return load(name)[:2]
-        return train(name, images=images, **before.part(options, RECIPES[name]["fit"]["steps"], f".{name}"))
+        how = before.part(options, RECIPES[name]["fit"]["steps"], f".{name}")
+        if "steps" not in options:
+            del how["steps"]  # which would bound those of a still earlier one
+        return train(name, images=images, **how)
 
     if "recoded" in recipe:
         model = before.recoded(recipe["recoded"], earlier, images, options)

@@ -11,7 +11,7 @@ import torch
 from bvae_lib import metrics, recode, zoo
 from bvae_lib.taught import Lesson, Taught
 from bvae_lib.zoo import before
-from bvae_lib.zoo.recipes import PRICES
+from bvae_lib.zoo.recipes import ANEW, PRICES
 
 
 @pytest.fixture(params=zoo.names())
@@ -157,6 +157,23 @@ def test_an_earlier_model_that_two_others_ask_for_is_trained_once(sprites, tmp_p
     options = {"steps": 2, "warmup": 0, "cooldown": 0, "progress": False, "device": "cpu"}
     zoo.train("dsprites-full-seed0", images=sprites, checkpoint=tmp_path / "run.safetensors", **options)
     assert [done for suffix, done in seen if suffix == ".dsprites-early"] == [False, True]
+
+
+def test_earlier_models_have_the_steps_of_their_own_recipes(sprites, monkeypatch):
+    at_once = {"warmup": 0, "cooldown": 0}
+    monkeypatch.setattr(recode, "PICTURES", 100)
+    for name, steps in {"early": 5, "told-seed0": 2, "anew-seed0": 3, "full-seed0": 4}.items():
+        recipe = zoo.RECIPES[f"dsprites-{name}"].copy()
+        recipe["fit"] = recipe["fit"] | {"steps": steps} | at_once
+        for part in recipe.keys() & {"teacher", "anew", "recoded"}:
+            recipe[part] = recipe[part] | {"listens": 1, "fit": ANEW["fit"] | {"steps": 1} | at_once}
+            if "stages" in recipe[part]:
+                recipe[part]["stages"] = [stage | {"steps": 2} for stage in recipe[part]["stages"]]
+        monkeypatch.setitem(zoo.RECIPES, f"dsprites-{name}", recipe)
+    asked, fit = [], zoo.fit
+    monkeypatch.setattr(zoo, "fit", lambda *rest, steps, **how: asked.append(steps) or fit(*rest, steps=steps, **how))
+    zoo.train("dsprites-full-seed0", images=sprites, progress=False, device="cpu")
+    assert asked == [5, 2, 3, 5, 4]  # early, told, anew; early once more; full
 
 
 def test_a_teacher_that_the_zoo_has_is_not_trained_again(tmp_path):
