@@ -10,7 +10,7 @@ import math
 
 import torch
 
-from .models import BurgessVAE
+from .models import BurgessVAE, codes
 
 PICTURES = 10_000  # whose codes say how far to turn
 
@@ -37,10 +37,8 @@ def straighten(model: BurgessVAE, pair: list[int], images, seed: int = 0) -> Non
     The decoder turns back. ``images`` is an ImageSet, of which those that say how far are drawn by ``seed``.
     """
     device = next(model.parameters()).device
-    images, generator = images.to(device), torch.Generator(device).manual_seed(seed)
-    drawn = torch.randint(len(images), (PICTURES,), generator=generator, device=device)
-    codes = [model.encode(images[some]).mean[:, pair] for some in drawn.split(500)]
-    turn = turn_to_axes(torch.cat(codes)).to(device)
+    said = codes(model.encode, images, PICTURES, torch.Generator(device).manual_seed(seed))
+    turn = turn_to_axes(said.mean[:, pair]).to(device)
     head, reader = model.encoder[-1], model.decoder[0]
     head.weight[pair] = turn @ head.weight[pair]
     head.bias[pair] = turn @ head.bias[pair]

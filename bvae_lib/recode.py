@@ -14,7 +14,7 @@ from statistics import fmean
 import torch
 from torch import nn
 
-from .models import BurgessVAE, Posterior, Recoded, Recoder, beside, first
+from .models import BurgessVAE, Posterior, Recoded, Recoder, beside, codes, first
 
 BATCH, LR, WARMUP = 256, 2e-3, 200
 PICTURES = 30_000  # whose codes it learns from
@@ -50,7 +50,7 @@ def recode(
     device, found = next(model.parameters()).device, [*kept]
     # What a start finds hangs on how sums are rounded, and that on how weights lie in memory.
     recoded = Recoded(model, elder).to(device).to(memory_format=torch.contiguous_format)
-    old = codes(recoded, images, torch.Generator(device).manual_seed(seed))
+    old = codes(recoded.old, images, PICTURES, torch.Generator(device).manual_seed(seed))
     code = first(old, recoded.latents)
     for stage in stages:
         again = stage.get("again", len(found))
@@ -120,13 +120,3 @@ def learn(
         nn.utils.clip_grad_norm_(learning, STEEPEST)
         optimiser.step()
         yield loss.item()
-
-
-@torch.no_grad()
-def codes(recoded: Recoded, images, generator: torch.Generator) -> Posterior:
-    """What is recoded, [PICTURES, ...], of pictures drawn at random."""
-    device = next(recoded.parameters()).device
-    images = images.to(device)
-    drawn = torch.randint(len(images), (PICTURES,), generator=generator, device=device)
-    parts = [recoded.old(images[some]) for some in drawn.split(500)]
-    return Posterior(*(torch.cat(part) for part in zip(*parts, strict=True)))

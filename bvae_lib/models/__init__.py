@@ -3,7 +3,7 @@
 from .burgess import BurgessVAE, hidden_apart, keep_variance
 from .factors import FactorChannel, factor_codes, per_factor
 from .linear import LinearVAE
-from .posterior import Posterior, check_latents
+from .posterior import Posterior, check_latents, codes
 from .recoded import Recoded, Recoder, beside, first
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "Recoder",
     "beside",
     "check_latents",
+    "codes",
     "factor_codes",
     "first",
     "hidden_apart",

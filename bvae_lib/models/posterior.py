@@ -1,5 +1,6 @@
 """The Gaussian posterior that every encoder gives."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import torch
@@ -20,6 +21,15 @@ class Posterior(NamedTuple):
         """KL(q(z|x) || N(0, 1)) of each latent in nats, [B, latents] (chapter 1, equation 6)."""
         # expm1 keeps a KL of 1e-8 from drowning in the rounding of exp(log_variance) - 1.
         return 0.5 * (self.mean.square() + self.log_variance.expm1() - self.log_variance)
+
+
+@torch.no_grad()
+def codes(encode: Callable[[torch.Tensor], Posterior], images, n: int, generator: torch.Generator) -> Posterior:
+    """Posterior [n, latents] that ``encode`` gives of ``n`` images of an ImageSet, drawn with replacement."""
+    images = images.to(generator.device)
+    drawn = torch.randint(len(images), (n,), generator=generator, device=generator.device)
+    parts = [encode(images[some]) for some in drawn.split(500)]
+    return Posterior(*(torch.cat(part) for part in zip(*parts, strict=True)))
 
 
 def check_latents(z: torch.Tensor, latents: int) -> None:

@@ -71,9 +71,10 @@ def load(name: str) -> tuple[BurgessVAE | Recoded, History, dict]:
 
 def network(recipe: dict, seed: int = 0) -> BurgessVAE | Recoded:
     """The network that ``recipe`` trains, with weights drawn from ``seed``."""
-    model, elder = (BurgessVAE(**recipe["network"], seed=seed) for _ in range(2))
+    model = BurgessVAE(**recipe["network"], seed=seed)
     if "recoded" not in recipe:
         return model
+    elder = BurgessVAE(**recipe["network"], seed=seed)
     del elder.decoder  # it is only heard
     recoded = Recoded(model, elder)
     for _ in recipe["recoded"]["stages"]:
