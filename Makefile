@@ -14,7 +14,7 @@ $(READY): pyproject.toml constraints.txt
 	@touch $@
 
 book: $(READY)                        ## build the HTML book into _build/html
-	$(BIN)/python book/build.py
+	$(BIN)/python tools/build.py
 
 # One thread a process: with more, processes that share the cores wait for each other's threads.
 test: book                            ## build the book, then test the library, the notebooks and the pages, file by file on all cores
@@ -31,7 +31,7 @@ zoo: $(READY)                         ## train what the zoo lacks, one model aft
 	$(BIN)/python -m bvae_lib.zoo
 
 address: $(READY)                     ## write the repository's address, URL=..., into the book
-	$(BIN)/python book/address.py "$(URL)"
+	$(BIN)/python tools/address.py "$(URL)"
 
 clean:                                ## remove what was built
-	rm -rf $(VENV) _build book/node_modules book/assets/vendor build *.egg-info .pytest_cache .hypothesis .ruff_cache
+	rm -rf $(VENV) _build tools/node_modules book/assets/vendor build *.egg-info .pytest_cache .hypothesis .ruff_cache

@@ -12,7 +12,7 @@ import torch
 from bvae_lib.data import DSprites
 from bvae_lib.models import BurgessVAE
 from bvae_lib.objectives import bernoulli_reconstruction
-from bvae_lib.pairs import PERIODS, SHAPE
+from bvae_lib.axis_discovery.orientation import PERIODS, SHAPE
 from bvae_lib.training import OPTIMIZERS
 
 STEPS, EVERY, BATCH = 1_250, 250, 64

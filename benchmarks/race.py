@@ -19,7 +19,7 @@ from pathlib import Path
 import torch
 
 from bvae_lib import metrics, zoo
-from bvae_lib.atomic import write_atomically
+from bvae_lib._runtime.atomic import write_atomically
 from bvae_lib.data import DSprites
 from bvae_lib.models import BurgessVAE
 from bvae_lib.objectives import BetaVAE, Capacity, Constrained, Objective

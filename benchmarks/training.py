@@ -4,7 +4,7 @@ limit       the bare forward, backward and step of the same network on one ready
 fit         bvae_lib.training.fit on dSprites
 DataLoader  float32 tensors in a TensorDataset and a DataLoader, layers in PyTorch's own layout, .item() every step
 
-Each has a process of its own, as it would have with its users: what the library sets for the process (bvae_lib.cpu)
+Each has a process of its own, as it would have with its users: what the library sets for the process (bvae_lib._runtime.cpu)
 is not lent to the DataLoader loop. The three take turns, a few seconds each, for several rounds, while the other two
 wait. Ratios are taken within a round, so that a machine that is slow for a while is slow for all three, and the
 median over rounds is printed.

@@ -1,11 +1,16 @@
 """What a beta-VAE minimises: distortion, plus a price for every nat of rate.
 
 Distortion D = E_q[-log p(x|z)] and rate R = KL(q(z|x) || p(z)) are in nats per image: summed over pixels and
-latents, averaged over the batch. The objectives differ in how they price the rate; ``price`` is the slope of
-what is added, in nats of distortion for one nat of rate.
+latents, averaged over the batch. An objective is a function of model and images,
+
+    objective(model, images, step, generator) -> Terms(loss, reconstruction, kl),
+
+and ``training.fit`` knows nothing else of it. The objectives here differ in what a rate costs; ``price`` is the slope
+of that cost, in nats of distortion per nat of rate.
 """
 
 import math
+from typing import Any, NamedTuple
 
 import torch
 import torch.nn.functional as F
@@ -15,7 +20,7 @@ from torch.autograd.function import once_differentiable
 from .models import Posterior
 
 
-class CrossEntropy(torch.autograd.Function):
+class _CrossEntropy(torch.autograd.Function):
     """-log p of Bernoulli pixels, summed: F.binary_cross_entropy_with_logits, whose log1p is slow on a CPU."""
 
     @staticmethod
@@ -32,17 +37,30 @@ class CrossEntropy(torch.autograd.Function):
 
 
 def bernoulli_reconstruction(logits: torch.Tensor, images: torch.Tensor) -> torch.Tensor:
-    """-log p(x|z) for Bernoulli pixels, from logits and images [B, C, H, W] (chapter 1, equation 5).
+    """Compute -log p(x|z) for Bernoulli pixels (Eq. 1.5).
 
-    Summed over pixels, averaged over the batch: nats per image, a scalar.
+    Args:
+        logits: [B, channels, H, W], as a decoder gives them.
+        images: of the same shape, in [0, 1].
+
+    Returns:
+        Nats per image: summed over pixels, averaged over the batch, a scalar.
     """
-    return CrossEntropy.apply(logits.float(), images) / len(images)
+    return _CrossEntropy.apply(logits.float(), images) / len(images)  # Eq. 1.5
 
 
 def gaussian_reconstruction(logits: torch.Tensor, images: torch.Tensor, sigma: float = 1.0) -> torch.Tensor:
-    """-log p(x|z) for pixels N(sigmoid(logits), sigma^2): nats per image, a scalar.
+    """Compute -log p(x|z) for pixels N(sigmoid(logits), sigma^2).
 
     The constant log(sigma sqrt(2 pi)) of each pixel is counted, so that figures at different sigma compare.
+
+    Args:
+        logits: [B, channels, H, W], as a decoder gives them.
+        images: of the same shape, in [0, 1].
+        sigma: standard deviation of a pixel.
+
+    Returns:
+        Nats per image: summed over pixels, averaged over the batch, a scalar.
     """
     squares = F.mse_loss(logits.float().sigmoid(), images, reduction="sum") / len(images)
     return squares / (2 * sigma**2) + images[0].numel() * (math.log(sigma) + 0.5 * math.log(2 * math.pi))
@@ -51,11 +69,69 @@ def gaussian_reconstruction(logits: torch.Tensor, images: torch.Tensor, sigma: f
 LIKELIHOODS = {"bernoulli": bernoulli_reconstruction, "gaussian": gaussian_reconstruction}
 
 
-class Objective(nn.Module):
-    """Common to all: loss = reconstruction + penalty(rate). Subclasses say what a nat of rate costs.
+class Terms(NamedTuple):
+    """What an objective says of one batch."""
 
-    ``reduction="mean"`` is a mistake kept for the lesson of chapter 1: it averages the reconstruction over the D
-    pixels and still sums the KL over latents, which is the same as a price D times as high.
+    loss: torch.Tensor  # to be minimised, a scalar
+    reconstruction: torch.Tensor  # the distortion D in nats per image, a scalar
+    kl: torch.Tensor  # [latents] in nats, the mean over the batch; their sum is the rate R
+
+
+class Objective(nn.Module):
+    """The contract with ``training.fit``: ``objective(model, images, step, generator)`` gives Terms.
+
+    A subclass defines ``forward``; everything else has a default. Modules that it owns learn along with the model.
+    """
+
+    def forward(
+        self, model: nn.Module, images: torch.Tensor, step: int, generator: torch.Generator | None = None
+    ) -> Terms:
+        """Evaluate the objective on one batch.
+
+        Args:
+            model: has what the objective needs, as a rule ``encode`` and ``decode``.
+            images: [B, channels, H, W] in [0, 1].
+            step: steps of the optimizer before this one.
+            generator: source of noise.
+        """
+        raise NotImplementedError(f"{type(self).__name__} must define forward(model, images, step, generator)")
+
+    def price(self, rate: torch.Tensor, step: int, pixels: int) -> torch.Tensor | float:
+        """Return the nats of distortion that one more nat of rate costs; NaN where there is no such price.
+
+        Args:
+            rate: R in nats per image.
+            step: steps of the optimizer before this one.
+            pixels: numbers in one image, channels included.
+        """
+        return math.nan
+
+    def capacity(self, step: int) -> float:
+        """Return the capacity C at this step, in nats per image; NaN where there is none."""
+        return math.nan
+
+    def update(self, rate: torch.Tensor, step: int) -> None:
+        """Move what the objective learns by rules of its own, after each step of the optimizer."""
+
+    def parameter_groups(self, model: nn.Module) -> list[dict[str, Any]]:
+        """Name what learns, as parameter groups; ``lr_factor`` multiplies the learning rate of a group."""
+        return [{"params": [*model.parameters(), *self.parameters()]}]
+
+    def settings(self) -> dict[str, Any]:
+        """Return the class's name and the arguments of its constructor, as plain values.
+
+        ``Class(**arguments)`` gives the objective back.
+        """
+        return {"name": type(self).__name__}
+
+
+class PricedRate(Objective):
+    """Common to objectives of one encoder and decoder: reconstruction + cost(rate). Subclasses define the cost.
+
+    Args:
+        likelihood: "bernoulli" or "gaussian", of the pixels.
+        reduction: "sum", or the mistake kept for the lesson of chapter 1: "mean" averages the reconstruction over the
+            pixels and still sums the KL over latents, which multiplies the price by the number of pixels.
     """
 
     def __init__(self, likelihood: str = "bernoulli", reduction: str = "sum"):
@@ -66,70 +142,102 @@ class Objective(nn.Module):
             raise ValueError(f'reduction must be "sum" (nats per image) or "mean" (the mistake), not {reduction!r}')
         self.likelihood, self.reduction = likelihood, reduction
 
-    def forward(self, logits: torch.Tensor, images: torch.Tensor, posterior: Posterior, step: int):
-        """The loss to minimise, the reconstruction (nats per image) and the batch-mean KL [latents] (nats)."""
+    def forward(
+        self, model: nn.Module, images: torch.Tensor, step: int, generator: torch.Generator | None = None
+    ) -> Terms:
+        """Encode, draw z, decode, and add the cost of the rate to the reconstruction."""
+        posterior = model.encode(images)
+        logits = model.decode(posterior.rsample(generator))
+        return self.terms(posterior, logits, images, step)
+
+    def terms(self, posterior: Posterior, logits: torch.Tensor, images: torch.Tensor, step: int) -> Terms:
+        """Evaluate the objective where posterior and decoded image are known already.
+
+        Args:
+            posterior: [B, latents], of which the rate is counted.
+            logits: [B, channels, H, W], decoded from a draw of it.
+            images: [B, channels, H, W] in [0, 1].
+            step: steps of the optimizer before this one.
+        """
         reconstruction = LIKELIHOODS[self.likelihood](logits, images)
         kl = posterior.kl().mean(dim=0)
         weight = 1 / images[0].numel() if self.reduction == "mean" else 1
-        return weight * reconstruction + self.penalty(kl.sum(), step), reconstruction, kl
+        return Terms(weight * reconstruction + self.cost(kl.sum(), step), reconstruction, kl)
 
-    def effective_price(self, rate: torch.Tensor, step: int, pixels: int) -> torch.Tensor | float:
-        """Nats of (summed) reconstruction paid for a nat of rate: the mean makes ``price`` ``pixels`` times as high."""
-        return self.price(rate, step) * (pixels if self.reduction == "mean" else 1)
-
-    def penalty(self, rate: torch.Tensor, step: int) -> torch.Tensor:
-        """What ``rate`` nats add to the loss at this step."""
+    def cost(self, rate: torch.Tensor, step: int) -> torch.Tensor:
+        """Return what ``rate`` nats add to the loss at this step."""
         raise NotImplementedError
 
-    def price(self, rate: torch.Tensor, step: int) -> torch.Tensor | float:
-        """The slope of ``penalty``: what one more nat adds."""
+    def slope(self, rate: torch.Tensor, step: int) -> torch.Tensor | float:
+        """Return the derivative of ``cost`` with respect to the rate."""
         raise NotImplementedError
 
-    def target(self, step: int) -> float:
-        """The rate asked for at this step, in nats; NaN where none is."""
-        return math.nan
+    def price(self, rate: torch.Tensor, step: int, pixels: int) -> torch.Tensor | float:
+        """Return the nats of summed distortion per nat of rate: with the mean ``pixels`` times the slope."""
+        return self.slope(rate, step) * (pixels if self.reduction == "mean" else 1)
 
-    def update(self, rate: torch.Tensor, step: int) -> None:
-        """Move what the objective itself learns, after each step of the optimiser."""
-
-    def settings(self) -> dict:
-        """Name and arguments as plain values: what a History and a checkpoint say of the objective."""
-        arguments = {k: v for k, v in vars(self).items() if not k.startswith("_") and k != "training"}
-        return {"name": type(self).__name__} | arguments
+    def settings(self) -> dict[str, Any]:
+        """Return the class's name and the arguments of its constructor, as plain values."""
+        return super().settings() | {"likelihood": self.likelihood, "reduction": self.reduction}
 
 
-class BetaVAE(Objective):
-    """D + beta R (Higgins et al. 2017, equation 4; chapter 2, equation 7), with beta = 1 the negative ELBO (chapter 1,
-    equation 4)."""
+class BetaVAE(PricedRate):
+    """D + beta R (Higgins et al. 2017, equation 4; Eq. 2.7); with beta = 1 the negative ELBO (Eq. 1.4).
+
+    Args:
+        beta: nats of distortion per nat of rate, at least 0.
+        likelihood: "bernoulli" or "gaussian".
+        reduction: "sum" or "mean", see ``PricedRate``.
+    """
 
     def __init__(self, beta: float = 1.0, likelihood: str = "bernoulli", reduction: str = "sum"):
         super().__init__(likelihood, reduction)
         self.beta = at_least(0, beta=beta)
 
-    def penalty(self, rate, step):
-        return self.beta * rate
+    def cost(self, rate: torch.Tensor, step: int) -> torch.Tensor:
+        """Return beta R."""
+        return self.beta * rate  # Eq. 1.4, Eq. 2.7
 
-    def price(self, rate, step):
+    def slope(self, rate: torch.Tensor, step: int) -> float:
+        """Return beta."""
         return self.beta
 
+    def settings(self) -> dict[str, Any]:
+        """Return the class's name and the arguments of its constructor, as plain values."""
+        return super().settings() | {"beta": self.beta}
 
-class Scheduled(Objective):
-    """An objective whose target rate C grows from ``start`` to ``stop`` nats, evenly over ``steps`` steps."""
+
+class ScheduledCapacity(PricedRate):
+    """Common to objectives whose capacity C grows from ``start`` to ``stop`` nats, evenly over ``steps`` steps."""
 
     def __init__(self, start: float, stop: float, steps: int, likelihood: str, reduction: str):
         super().__init__(likelihood, reduction)
         self.start, self.stop = at_least(0, start=start), at_least(0, stop=stop)
         self.steps = at_least(1, steps=steps)
 
-    def target(self, step):
+    def capacity(self, step: int) -> float:
+        """Return the capacity C at this step, in nats per image."""
         return self.start + (self.stop - self.start) * min(step / self.steps, 1.0)
 
+    def settings(self) -> dict[str, Any]:
+        """Return the class's name and the arguments of its constructor, as plain values."""
+        return super().settings() | {"start": self.start, "stop": self.stop, "steps": self.steps}
 
-class Capacity(Scheduled):
-    """D + gamma |R - C| (Burgess et al. 2018, equation 8), or with the hinge D + gamma max(R - C, 0).
 
-    R is the mean over the batch. Below C the absolute value pays for every nat that is added, price -gamma; there
+class Capacity(ScheduledCapacity):
+    """D + gamma |R - C| (Burgess et al. 2018, equation 8; Eq. 5.1), or with the hinge D + gamma max(R - C, 0).
+
+    R is the mean over the batch. Below C the absolute value pays for every nat that is added, slope -gamma; there
     the hinge costs nothing.
+
+    Args:
+        gamma: weight of the penalty, nats of distortion per nat off the capacity, at least 0.
+        start: capacity C at step 0, in nats.
+        stop: capacity C from step ``steps`` on, in nats.
+        steps: over which the capacity grows.
+        penalty: "absolute" or "hinge".
+        likelihood: "bernoulli" or "gaussian".
+        reduction: "sum" or "mean", see ``PricedRate``.
     """
 
     def __init__(
@@ -145,25 +253,43 @@ class Capacity(Scheduled):
         super().__init__(start, stop, steps, likelihood, reduction)
         if penalty not in ("absolute", "hinge"):
             raise ValueError(f'penalty must be "absolute" or "hinge", not {penalty!r}')
-        self.gamma, self.kind = at_least(0, gamma=gamma), penalty
+        self.gamma, self.penalty = at_least(0, gamma=gamma), penalty
 
-    def penalty(self, rate, step):
-        excess = rate - self.target(step)
-        return self.gamma * (excess.relu() if self.kind == "hinge" else excess.abs())
+    def cost(self, rate: torch.Tensor, step: int) -> torch.Tensor:
+        """Return gamma |R - C|, or gamma max(R - C, 0)."""
+        excess = rate - self.capacity(step)
+        return self.gamma * (excess.relu() if self.penalty == "hinge" else excess.abs())
 
-    def price(self, rate, step):
-        sign = (rate - self.target(step)).sign()
-        return self.gamma * (sign.relu() if self.kind == "hinge" else sign)
+    def slope(self, rate: torch.Tensor, step: int) -> torch.Tensor:
+        """Return gamma above C, and below it -gamma for the absolute value and 0 for the hinge."""
+        sign = (rate - self.capacity(step)).sign()
+        return self.gamma * (sign.relu() if self.penalty == "hinge" else sign)
+
+    def settings(self) -> dict[str, Any]:
+        """Return the class's name and the arguments of its constructor, as plain values."""
+        return super().settings() | {"gamma": self.gamma, "penalty": self.penalty}
 
 
-class Constrained(Scheduled):
-    """Minimise D subject to R <= C: the KKT multiplier is the price, by dual ascent (chapter 2, equations 1 and 11).
+class Constrained(ScheduledCapacity):
+    """Minimise D subject to R <= C: the KKT multiplier is the price, found by dual ascent (Eq. 2.1, Eq. 2.11).
 
-    The loss is the Lagrangian D + multiplier (R - C), equation 2 there with its sign turned. After each step the
-    multiplier moves as multiplier * exp(``speed`` * clip(R - C, -1, 1)): up where the budget is overspent, down towards
-    ``least`` where it is not. It starts at a high price, so that latents wake one by one. With a ``least`` of 1 nats
-    that the budget allows but the ELBO would not buy are not bought: R may stay below C.
+    The loss is the Lagrangian D + multiplier (R - C), Eq. 2.2 with its sign turned. After each step of the optimizer
+    the multiplier goes up where the rate is above the capacity, and down towards ``floor`` where it is below. It starts
+    at a high price, so that latents start to pay one by one. With a ``floor`` of 1, nats that the capacity allows but
+    the ELBO would not buy are not bought: R may stay below C.
+
+    Args:
+        start: capacity C at step 0, in nats.
+        stop: capacity C from step ``steps`` on, in nats.
+        steps: over which the capacity grows.
+        multiplier: at step 0, nats of distortion per nat of rate.
+        speed: step size of the dual ascent, on the logarithm of the multiplier.
+        floor: least value of the multiplier.
+        likelihood: "bernoulli" or "gaussian".
+        reduction: "sum" or "mean", see ``PricedRate``.
     """
+
+    multiplier: torch.Tensor
 
     def __init__(
         self,
@@ -172,45 +298,57 @@ class Constrained(Scheduled):
         steps: int = 20_000,
         multiplier: float = 100.0,
         speed: float = 0.01,
-        least: float = 0.0,
+        floor: float = 0.0,
         likelihood: str = "bernoulli",
         reduction: str = "sum",
     ):
         super().__init__(start, stop, steps, likelihood, reduction)
-        self.initial, self.speed = at_least(0, multiplier=multiplier), at_least(0, speed=speed)
-        self.least = at_least(0, least=least)
+        self.initial_multiplier = at_least(0, multiplier=multiplier)
+        self.speed, self.floor = at_least(0, speed=speed), at_least(0, floor=floor)
         self.register_buffer("multiplier", torch.tensor(float(multiplier)))
 
-    def penalty(self, rate, step):
-        return self.multiplier.clone() * (rate - self.target(step))
+    def cost(self, rate: torch.Tensor, step: int) -> torch.Tensor:
+        """Return multiplier (R - C)."""
+        return self.multiplier.clone() * (rate - self.capacity(step))  # Eq. 2.2
 
-    def price(self, rate, step):
+    def slope(self, rate: torch.Tensor, step: int) -> torch.Tensor:
+        """Return the multiplier."""
         return self.multiplier.clone()
 
     @torch.no_grad()
-    def update(self, rate, step):
-        self.multiplier.mul_((self.speed * (rate - self.target(step)).clamp(-1, 1)).exp()).clamp_(min=self.least)
+    def update(self, rate: torch.Tensor, step: int) -> None:
+        """Multiply the multiplier by exp(speed * clip(R - C, -1, 1)), and keep it at ``floor`` or above."""
+        excess = (rate - self.capacity(step)).clamp(-1, 1)
+        self.multiplier.mul_((self.speed * excess).exp()).clamp_(min=self.floor)  # Eq. 2.11
+
+    def settings(self) -> dict[str, Any]:
+        """Return the class's name and the arguments of its constructor, as plain values."""
+        arguments = {"multiplier": self.initial_multiplier, "speed": self.speed, "floor": self.floor}
+        return super().settings() | arguments
 
 
-class Around(Objective):
-    """Common to objectives that add to the loss of another one, whose price, target and multiplier they keep."""
+def loss_and_gradient(
+    objective: Objective, model: nn.Module, images: torch.Tensor, seed: int = 0
+) -> tuple[float, torch.Tensor]:
+    """Evaluate an objective and its gradient at step 0, to compare objectives by what they make of the same batch.
 
-    def __init__(self, objective: Objective):
-        super().__init__(objective.likelihood, objective.reduction)
-        self.objective = objective
+    Args:
+        objective: to evaluate.
+        model: whose parameters the gradient is of; their ``grad`` is overwritten.
+        images: [B, channels, H, W] in [0, 1], on the CPU.
+        seed: of the noise.
 
-    def price(self, rate, step):
-        return self.objective.price(rate, step)
+    Returns:
+        The loss in nats, and the gradient of all parameters in one vector.
+    """
+    model.zero_grad()
+    loss = objective(model, images, 0, torch.Generator().manual_seed(seed)).loss
+    loss.backward()
+    return loss.item(), torch.cat([parameter.grad.flatten() for parameter in model.parameters()])
 
-    def target(self, step):
-        return self.objective.target(step)
 
-    def update(self, rate, step):
-        self.objective.update(rate, step)
-
-
-def at_least(bound: float, **named: float) -> float:
-    """The one value named, or ValueError where it is below ``bound`` or not a finite number."""
+def at_least(bound: float, **named: Any) -> Any:
+    """Return the one value named, or raise ValueError where it is below ``bound`` or not a finite number."""
     ((name, value),) = named.items()
     if not (math.isfinite(value) and value >= bound):
         raise ValueError(f"{name} must be a finite number of at least {bound}, not {value}")

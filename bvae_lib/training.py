@@ -1,19 +1,19 @@
 """One training loop. Batches are indexed on the device, and figures stay there until a record is made."""
 
 import os
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import torch
 from torch import nn
 from tqdm.auto import tqdm
 
-from .checkpoints import load_checkpoint, save_checkpoint
-from .cpu import bfloat16_pays, flush_denormals, keep_freed_memory
+from ._runtime.cpu import bfloat16_pays, flush_denormals, keep_freed_memory
+from ._runtime.device import pick_device
 from .data import ImageSet
-from .device import pick_device
-from .history import History
-from .muon import Muon
-from .objectives import Objective
+from .history import History, Recorder, load_checkpoint, save_checkpoint
+from .objectives import Objective, PricedRate
 
 RECORD_EVERY = 50  # steps
 CHECKPOINT_EVERY = 500  # steps, a multiple of RECORD_EVERY: a resumed record is never torn
@@ -21,10 +21,10 @@ CHECKPOINT_EVERY = 500  # steps, a multiple of RECORD_EVERY: a resumed record is
 flush_denormals()
 keep_freed_memory()
 
-OPTIMIZERS = {
-    "adam": lambda parameters, lr: torch.optim.Adam(parameters, lr),
-    "amsgrad": lambda parameters, lr: torch.optim.Adam(parameters, lr, amsgrad=True),
-    "muon": Muon,
+OptimizerFactory = Callable[[list[dict[str, Any]]], torch.optim.Optimizer]
+OPTIMIZERS: dict[str, OptimizerFactory] = {
+    "adam": torch.optim.Adam,
+    "amsgrad": lambda groups: torch.optim.Adam(groups, amsgrad=True),
 }
 
 
@@ -35,7 +35,7 @@ def fit(
     steps: int,
     batch_size: int = 64,
     lr: float = 5e-4,
-    optimizer: str = "adam",
+    optimizer: str | OptimizerFactory = "adam",
     seed: int = 0,
     device: str | torch.device = "auto",
     precision: str = "auto",
@@ -44,125 +44,190 @@ def fit(
     warmup: int = 0,
     cooldown: int = 0,
 ) -> History:
-    """Train ``model`` in place for ``steps`` batches drawn with replacement, and return what was recorded.
+    """Train ``model`` in place for ``steps`` batches drawn with replacement.
 
-    ``images`` is an ImageSet or a float tensor [N, C, H, W] in [0, 1]. ``seed`` sets batches and noise; with the
-    same seed, weights and machine the result is the same to the last bit. ``precision`` is "float32", "bfloat16"
-    (autocast; losses stay float32) or "auto", the faster of the two here; ``history.settings`` says which.
-    ``optimizer`` is "adam", "amsgrad" or "muon" (Adam, but matrices between hidden units by Muon, at 20 times ``lr``).
-    Over the first ``warmup`` steps the learning rate rises evenly to ``lr``: a high one would kill units before Adam
-    knows their gradients. Over the last ``cooldown`` steps it falls evenly to 0, and what it stirred comes to rest.
+    With the same seed, weights, threads and machine the result is the same to the last bit. With ``checkpoint`` the
+    state is kept in that file, and the next call goes on from it: a run that was killed ends with the weights of one
+    that was not. Ctrl-C stops early and returns the records so far.
 
-    With ``checkpoint``, a file name, the state is kept there and the next call goes on from it: a run that was
-    killed ends with the weights of one that was not. Ctrl-C stops early and returns the records so far.
+    Args:
+        model: what the objective needs, as a rule an encoder and a decoder such as ``BurgessVAE``.
+        images: an ImageSet, or a float tensor [N, channels, H, W] in [0, 1].
+        objective: what to minimise, called as ``objective(model, batch, step, generator)``.
+        steps: of the optimizer, in all.
+        batch_size: images of one step.
+        lr: highest learning rate.
+        optimizer: "adam", "amsgrad", or a function of parameter groups (dicts with "params" and "lr") that makes one.
+        seed: of batches and noise.
+        device: where to train; "auto" is the first of CUDA, MPS and CPU that there is.
+        precision: "float32", "bfloat16" (autocast; losses stay float32) or "auto", the faster of the two here.
+        progress: whether to draw a bar.
+        checkpoint: name of a file for the state of the run.
+        warmup: steps over which the learning rate rises evenly to ``lr``: a high one would kill units before Adam
+            knows the size of their gradients.
+        cooldown: last steps, over which it falls evenly to 0 and the weights settle.
 
-    Raises FloatingPointError when the loss is no longer finite, and ValueError for arguments out of range or a
-    checkpoint of another run.
+    Returns:
+        What was recorded; ``history.settings`` says what "auto" chose.
+
+    Raises:
+        FloatingPointError: when the loss is no longer finite.
+        ValueError: for arguments out of range, or a checkpoint of another run.
     """
     check_arguments(images, steps, batch_size, lr, optimizer, warmup, cooldown)
     device = pick_device(device)
     precision = pick_precision(precision, device)
     model = model.to(device, memory_format=torch.channels_last).train()
     images, objective = images.to(device), objective.to(device)
-    optimiser = OPTIMIZERS[optimizer](parameter_groups(model), lr)
+    stepper = make_optimizer(optimizer, parameter_groups(objective, model, lr))
     generator = torch.Generator(device).manual_seed(seed)
-    settings = {"batch_size": batch_size, "lr": lr, "optimizer": optimizer, "seed": seed, "device": str(device)}
-    settings |= {"precision": precision, "objective": objective.settings()}
+    settings = {"batch_size": batch_size, "lr": lr, "optimizer": name_of(optimizer), "seed": seed}
+    settings |= {"device": str(device), "precision": precision, "objective": objective.settings()}
     if warmup:
         settings |= {"warmup": warmup}
     if cooldown:  # it starts at another step where another number of steps is asked for
         settings |= {"cooldown": cooldown, "steps": steps}
 
-    history = None
-    if checkpoint is not None and os.path.exists(checkpoint):
-        history = load_checkpoint(checkpoint, model, objective, optimiser, generator, settings)
-    recorder = Recorder(history, settings, device)
-    done = recorder.steps[-1] if recorder.steps else 0
+    resumed = checkpoint is not None and os.path.exists(checkpoint)
+    history = load_checkpoint(checkpoint, model, objective, stepper, generator, settings) if resumed else None
+    recorder = Recorder(settings, history)
+    rates = [group["lr"] for group in stepper.param_groups]
 
-    bar = tqdm(total=steps, initial=done, unit="step", disable=not progress or bool(os.environ.get("CI")))
+    bar = tqdm(total=steps, initial=recorder.done, unit="step", disable=not progress or bool(os.environ.get("CI")))
     try:
-        for step in range(done, steps):
-            height = min(1.0, (step + 1) / max(1, warmup), (steps - step) / max(1, cooldown))
-            for group in optimiser.param_groups:
-                group["lr"] = lr * group["share"] * height
+        for step in range(recorder.done, steps):
+            for group, rate in zip(stepper.param_groups, rates, strict=True):
+                group["lr"] = rate * lr_schedule(step, steps, warmup, cooldown)
             batch = images[torch.randint(len(images), (batch_size,), generator=generator, device=device)]
             with torch.autocast(device.type, torch.bfloat16, enabled=precision == "bfloat16"):
-                posterior = model.encode(batch)
-                logits = model.decode(posterior.rsample(generator))
-            loss, reconstruction, kl = objective(logits, batch, posterior, step)
-            optimiser.zero_grad()
+                loss, reconstruction, kl = objective(model, batch, step, generator)
+            stepper.zero_grad()
             loss.backward()
-            optimiser.step()
+            stepper.step()
 
             with torch.no_grad():
-                kl, rate = kl.detach(), kl.detach().sum()
-                price = objective.effective_price(rate, step, batch[0].numel())
-                objective.update(rate, step)
-                figures = [reconstruction, price, objective.target(step)]
-                # Plain numbers are filled in on the device: a copy from the CPU would stall a GPU's queue.
-                figures = [f if isinstance(f, torch.Tensor) else kl.new_full((), f) for f in figures]
-                recorder.add(step, loss, torch.cat([torch.stack(figures), kl]))
+                kl = kl.detach()
+                price = objective.price(kl.sum(), step, pixels=batch[0].numel())
+                recorder.add(step, loss, [reconstruction, price, objective.capacity(step)], kl)
+                objective.update(kl.sum(), step)
             if (step + 1) % RECORD_EVERY == 0 or step + 1 == steps:
                 recorder.close()
                 bar.set_postfix_str(recorder.summary(), refresh=False)
                 bar.update(step + 1 - bar.n)
                 if checkpoint is not None and (step + 1 == steps or (step + 1) % CHECKPOINT_EVERY == 0):
-                    save_checkpoint(checkpoint, model, objective, optimiser, generator, recorder.history())
+                    save_checkpoint(checkpoint, model, objective, stepper, generator, recorder.history())
     except KeyboardInterrupt:
         recorder.close()
-        bar.write(f"stopped after {sum(recorder.steps[-1:])} of {steps} steps; the model holds what was learned so far")
+        bar.write(f"stopped after {recorder.done} of {steps} steps; the model holds what was learned so far")
     finally:
         bar.close()
         model.eval()
     return recorder.history()
 
 
-def parameter_groups(model: nn.Module) -> list[dict]:
-    """The model's parameters; it may say which learn at a ``share`` of the learning rate, or as matrices (``Muon``)."""
-    groups = model.parameter_groups() if hasattr(model, "parameter_groups") else [{"params": [*model.parameters()]}]
-    return [{"share": 1.0} | group for group in groups]
+def lr_schedule(step: int, steps: int, warmup: int = 0, cooldown: float = 0) -> float:
+    """Return the share of the learning rate at ``step``, from 0 to 1.
+
+    It rises evenly over the first ``warmup`` steps and falls evenly over the last ``cooldown`` of ``steps`` steps.
+    """
+    return min(1.0, (step + 1) / max(1, warmup), (steps - step) / max(1, cooldown))
 
 
-class Recorder:
-    """Sums the figures of each step on the device; a record is their mean since the record before."""
+def parameter_groups(objective: Objective, model: nn.Module, lr: float) -> list[dict[str, Any]]:
+    """Return what the objective lets learn, frozen parameters left out, with the learning rate of each group."""
+    groups = []
+    for group in objective.parameter_groups(model):
+        learning = [parameter for parameter in group["params"] if parameter.requires_grad]
+        groups.append({"params": learning, "lr": lr * group.get("lr_factor", 1.0)})
+    return groups
 
-    def __init__(self, history: History | None, settings: dict, device: torch.device):
-        self.settings = settings
-        self.steps = [] if history is None else history.step.tolist()
-        self.rows = [] if history is None else list(history.rows())
-        self.first_bad = torch.tensor(-1, device=device)  # first step with a loss that is not finite
-        self.total, self.count = 0.0, 0
 
-    def add(self, step: int, loss: torch.Tensor, figures: torch.Tensor) -> None:
-        """Take the figures [3 + latents] of one step: reconstruction, price, capacity, KL per latent."""
-        self.first_bad = torch.where(loss.isfinite() | (self.first_bad >= 0), self.first_bad, step)
-        self.total = self.total + figures
-        self.count += 1
+def make_optimizer(optimizer: str | OptimizerFactory, groups: list[dict[str, Any]]) -> torch.optim.Optimizer:
+    """Build the optimizer of ``groups`` by its name or factory."""
+    return (OPTIMIZERS[optimizer] if isinstance(optimizer, str) else optimizer)(groups)
 
-    def close(self) -> None:
-        """Make a record of what was added since the last; FloatingPointError where a loss was not finite."""
-        if not self.count:
-            return
-        if self.first_bad >= 0:
-            raise FloatingPointError(
-                f"the loss was not finite at step {self.first_bad.item()}; the weights are lost from there on. "
-                f'Try a lower lr than {self.settings["lr"]}, precision="float32", or images in [0, 1]'
-            )
-        self.steps.append((self.steps[-1] if self.steps else 0) + self.count)
-        self.rows.append((self.total / self.count).cpu().numpy())
-        self.total, self.count = 0.0, 0
 
-    def summary(self) -> str:
-        """The last record in a few words, for the progress bar."""
-        reconstruction, price, _, *kl = self.rows[-1]
-        return f"reconstruction {reconstruction:.1f}, KL {sum(kl):.2f} nats, price {price:.3g}"
+def name_of(optimizer: str | OptimizerFactory) -> str:
+    """Return what a History calls this optimizer."""
+    return optimizer if isinstance(optimizer, str) else getattr(optimizer, "__name__", type(optimizer).__name__)
 
-    def history(self) -> History:
-        return History.from_rows(np.array(self.steps), np.array(self.rows, np.float32), self.settings)
+
+def fit_full_batch(
+    model: nn.Module,
+    source: torch.Tensor,
+    objective: PricedRate,
+    steps: int,
+    lr: float = 1e-2,
+    cooldown: int = 0,
+) -> History:
+    """Train ``model`` in place on all of ``source`` at once, with the exact distortion; Adam.
+
+    There are no batches and no noise, so runs differ by their objective and first weights alone.
+
+    Args:
+        model: a LinearVAE, or another model with ``encode(source)``, a Posterior, and ``distortion(source)`` in nats.
+        source: [N, inputs].
+        objective: of which the cost of the rate is taken.
+        steps: of the optimizer; each makes a record.
+        lr: highest learning rate.
+        cooldown: last steps, over which the learning rate falls evenly to 0.
+
+    Returns:
+        A record for each step.
+    """
+    optimizer = torch.optim.Adam(model.parameters(), lr)
+    rows = []
+    for step in range(steps):
+        for group in optimizer.param_groups:
+            group["lr"] = lr * lr_schedule(step, steps, cooldown=cooldown)
+        distortion, kl = model.distortion(source), model.encode(source).kl().mean(dim=0)
+        optimizer.zero_grad()
+        (distortion + objective.cost(kl.sum(), step)).backward()
+        optimizer.step()
+        rate = kl.detach().sum()
+        rows.append([distortion.item(), float(objective.slope(rate, step)), objective.capacity(step), *kl.tolist()])
+        objective.update(rate, step)
+    settings = {"lr": lr, "cooldown": cooldown, "objective": objective.settings()}
+    return History.from_rows(np.arange(1, steps + 1), np.array(rows), settings)
+
+
+def solve_full_batch(model: nn.Module, source: torch.Tensor, beta: float) -> tuple[float, float]:
+    """Train ``model`` in place to the optimum of D + beta R on all of ``source``, by L-BFGS.
+
+    Args:
+        model: as in ``fit_full_batch``; in float64, for the optimum to be met closely.
+        source: [N, inputs].
+        beta: nats of distortion per nat of rate.
+
+    Returns:
+        Rate and distortion at the end, in nats.
+    """
+    optimizer = torch.optim.LBFGS(
+        model.parameters(), max_iter=300, tolerance_change=1e-12, history_size=20, line_search_fn="strong_wolfe"
+    )
+
+    def measure() -> tuple[torch.Tensor, torch.Tensor]:
+        return model.encode(source).kl().mean(dim=0).sum(), model.distortion(source)
+
+    def closure() -> torch.Tensor:
+        optimizer.zero_grad()
+        rate, distortion = measure()
+        loss = distortion + beta * rate
+        loss.backward()
+        return loss
+
+    optimizer.step(closure)
+    with torch.no_grad():
+        rate, distortion = measure()
+    return rate.item(), distortion.item()
 
 
 def pick_precision(precision: str, device: torch.device) -> str:
-    """For "auto" the faster of the two: bfloat16 on a GPU that has it and a CPU that is fast at it, else float32."""
+    """Return ``precision``; for "auto" bfloat16 on a GPU that has it and a CPU that is fast at it, else float32.
+
+    Raises:
+        ValueError: for an unknown name.
+    """
     if precision == "auto":
         if device.type == "cuda":
             fast = torch.cuda.is_bf16_supported(including_emulation=False)
@@ -174,8 +239,16 @@ def pick_precision(precision: str, device: torch.device) -> str:
     return precision
 
 
-def check_arguments(images, steps: int, batch_size: int, lr: float, optimizer: str, warmup: int, cooldown: int) -> None:
-    """ValueError for what would otherwise fail late or train on nonsense."""
+def check_arguments(
+    images: ImageSet | torch.Tensor,
+    steps: int,
+    batch_size: int,
+    lr: float,
+    optimizer: str | OptimizerFactory,
+    warmup: int,
+    cooldown: int,
+) -> None:
+    """Raise ValueError for what would otherwise fail late or train on nonsense."""
     for name, value in {"steps": steps, "batch_size": batch_size}.items():
         if not isinstance(value, int) or value < 1:
             raise ValueError(f"{name} must be a whole number of at least 1, not {value!r}")
@@ -184,8 +257,10 @@ def check_arguments(images, steps: int, batch_size: int, lr: float, optimizer: s
             raise ValueError(f"{name} must be a whole number of steps from 0 to {steps}, not {value!r}")
     if not lr > 0:
         raise ValueError(f"lr must be above 0, not {lr!r}")
-    if optimizer not in OPTIMIZERS:
-        raise ValueError(f"optimizer must be one of {sorted(OPTIMIZERS)}, not {optimizer!r}")
+    if not callable(optimizer) and optimizer not in OPTIMIZERS:
+        raise ValueError(
+            f"optimizer must be one of {sorted(OPTIMIZERS)} or a function of parameter groups, not {optimizer!r}"
+        )
     if len(images) == 0:
         raise ValueError("images is empty: there is nothing to train on")
     first = images[torch.tensor([0])]

@@ -5,7 +5,7 @@ import math
 
 import torch
 
-from ..device import pick_device
+from .._runtime.device import pick_device
 from .base import ImageSet
 
 SPACING = 1.25  # pixels from one position to the next: 32 of them reach from 12.6 to 51.4

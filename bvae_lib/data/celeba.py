@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from .folders import ImageFiles, beside
+from .image_files import ImageFiles, beside
 
 CELEBA_URL = "http://mmlab.ie.cuhk.edu.hk/projects/CelebA.html"
 SPLITS = {"train": (0,), "valid": (1,), "test": (2,), "all": (0, 1, 2)}

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from .folders import ImageFiles, beside, image_names
+from .image_files import ImageFiles, beside, image_names
 
 CHAIRS_URL = "https://www.di.ens.fr/willow/research/seeing3Dchairs/data/rendered_chairs.tar"
 RENDER = re.compile(r"([^/]+)/renders/image_\d+_p(\d+)_t(\d+)_r\d+\.png")

@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from ..atomic import write_atomically
-from ..device import pick_device
+from .._runtime.atomic import write_atomically
+from .._runtime.device import pick_device
 from .packed import PackedImages
 
 SUBPIXEL = 256  # vertices lie on a grid of 1/256 pixel

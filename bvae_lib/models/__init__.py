@@ -1,24 +1,20 @@
 """The networks: an encoder that gives a Gaussian posterior over latents, and a decoder of latents."""
 
-from .burgess import BurgessVAE, hidden_apart, keep_variance
-from .factors import FactorChannel, factor_codes, per_factor
-from .linear import LinearVAE
-from .posterior import Posterior, check_latents, codes
-from .recoded import Recoded, Recoder, beside, first
+from .burgess import BurgessVAE, he_init_, traverse
+from .factor_channel import FactorChannel, factor_codes, per_factor
+from .linear import LinearVAE, gaussian_source
+from .posterior import Posterior, check_latents, concatenate
 
 __all__ = [
     "BurgessVAE",
     "FactorChannel",
     "LinearVAE",
     "Posterior",
-    "Recoded",
-    "Recoder",
-    "beside",
     "check_latents",
-    "codes",
+    "concatenate",
     "factor_codes",
-    "first",
-    "hidden_apart",
-    "keep_variance",
+    "gaussian_source",
+    "he_init_",
     "per_factor",
+    "traverse",
 ]

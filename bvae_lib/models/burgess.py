@@ -3,39 +3,42 @@
 import torch
 from torch import nn
 
+from ._deconv import Upsampling
 from .posterior import Posterior, check_latents
-from .upsampling import Upsampling
 
 
-def keep_variance(layer: nn.Module) -> None:
-    """Draw the weights of one layer so that signals keep their size through ReLU layers (He et al. 2015).
+def he_init_(layer: nn.Module) -> None:
+    """Draw the weights of one layer so that signals keep their variance through ReLU layers (He et al. 2015).
 
-    PyTorch's own start shrinks them at every layer. Fourteen layers on, hardly anything of the image is left, and
-    a VAE with beta = 1 sits on the prior for thousands of steps before it learns anything.
+    PyTorch's default shrinks them at every layer. Fourteen layers on, hardly anything of the image is left, and
+    a VAE with beta = 1 stays at the prior for thousands of steps before it learns anything.
+
+    Args:
+        layer: a linear or convolutional layer, changed in place; other layers are left alone.
     """
     if isinstance(layer, nn.Linear | nn.Conv2d | nn.ConvTranspose2d):
-        inputs = layer.weight[0].numel()  # weights that add up to one output
+        fan_in = layer.weight[0].numel()  # weights that add up to one output
         if isinstance(layer, nn.ConvTranspose2d):  # [in, out, k, k], of which a stride s leaves one in s * s
-            inputs = layer.weight[:, 0].numel() / (layer.stride[0] * layer.stride[1])
-        nn.init.normal_(layer.weight, std=(2 / inputs) ** 0.5)
+            fan_in = layer.weight[:, 0].numel() / (layer.stride[0] * layer.stride[1])
+        nn.init.normal_(layer.weight, std=(2 / fan_in) ** 0.5)
         nn.init.zeros_(layer.bias)
 
 
-def hidden_apart(chains: list[nn.Sequential], parameters: list[nn.Parameter]) -> list[dict]:
-    """For ``fit``: of ``parameters`` the weights between hidden units of ``chains`` of layers, and all the rest."""
-    layers = [[layer for layer in chain if hasattr(layer, "weight")] for chain in chains]
-    hidden = [layer.weight for chain in layers for layer in chain[1:-1]]
-    rest = [p for p in parameters if all(p is not weight for weight in hidden)]
-    return [{"params": hidden, "orthogonal": True}, {"params": rest}]
-
-
 class BurgessVAE(nn.Module):
-    """The 64 x 64 network of Burgess et al. (2018, section A.1), with weights drawn from ``seed``.
+    """The 64 x 64 network of Burgess et al. (2018, section A.1).
 
     Encoder: four convolutions (32 channels, kernel 4, stride 2), two fully connected layers of 256, then mean and
     log-variance. The decoder is its mirror image. ReLU between layers; the output is Bernoulli logits.
-    The paper does not say how weights begin; here as in He et al. (2015), see ``keep_variance``, and posteriors as
-    the prior.
+    The paper does not say how weights begin; here as in He et al. (2015), see ``he_init_``, with every posterior
+    equal to the prior.
+
+    Args:
+        channels: of the images, 1 or 3 as a rule.
+        latents: number of latents.
+        seed: of the first weights.
+
+    Raises:
+        ValueError: for fewer than one channel or latent.
     """
 
     def __init__(self, channels: int = 1, latents: int = 10, seed: int = 0):
@@ -65,14 +68,21 @@ class BurgessVAE(nn.Module):
                 Upsampling(32, 32), nn.ReLU(True),
                 Upsampling(32, channels),
             )  # fmt: skip
-            self.apply(keep_variance)
-            # Every posterior begins as the prior, rate 0: otherwise all latents talk at once before any is worth it.
+            self.apply(he_init_)
+            # Every posterior begins at the prior, rate 0: otherwise all latents carry nats before any is worth it.
             nn.init.zeros_(self.encoder[-1].weight)
 
     def features(self, images: torch.Tensor) -> torch.Tensor:
-        """What the encoder makes of ``images`` [B, channels, 64, 64] in [0, 1] before its head: [B, 256].
+        """Compute what the encoder's last layer, its head, reads; mean and log-variance are linear in it.
 
-        Mean and log-variance are linear in these. Raises ValueError for images of another shape or kind.
+        Args:
+            images: [B, channels, 64, 64] in [0, 1].
+
+        Returns:
+            [B, 256].
+
+        Raises:
+            ValueError: for images of another shape or dtype.
         """
         if images.ndim != 4 or images.shape[1:] != (self.channels, 64, 64) or not images.is_floating_point():
             raise ValueError(
@@ -82,29 +92,66 @@ class BurgessVAE(nn.Module):
         return self.encoder[:-1](images.contiguous(memory_format=torch.channels_last))
 
     def encode(self, images: torch.Tensor) -> Posterior:
-        """Posterior of ``images``, [B, channels, 64, 64] in [0, 1] -> mean and log-variance [B, latents].
+        """Compute the posterior of each image.
 
-        Raises ValueError for images of another shape or kind.
+        Args:
+            images: [B, channels, 64, 64] in [0, 1].
+
+        Returns:
+            Mean and log-variance, [B, latents] each.
+
+        Raises:
+            ValueError: for images of another shape or dtype.
         """
-        return Posterior(*self.encoder[-1](self.features(images)).float().chunk(2, dim=1))
+        return Posterior.from_head(self.encoder[-1](self.features(images)))
 
     def decode(self, z: torch.Tensor) -> torch.Tensor:
-        """Bernoulli logits [B, channels, 64, 64] of p(x|z) for latents ``z`` [B, latents]."""
+        """Compute the Bernoulli logits of p(x|z).
+
+        Args:
+            z: latents [B, latents].
+
+        Returns:
+            [B, channels, 64, 64].
+
+        Raises:
+            ValueError: for ``z`` of another shape.
+        """
         check_latents(z, self.latents)
         return self.decoder(z).float()
 
-    def parameter_groups(self) -> list[dict]:
-        """For ``fit``: weights from hidden units to hidden units, which Muon makes orthogonal, and all the rest."""
-        return hidden_apart([*self.children()], [*self.parameters()])  # encoder and decoder
-
     @torch.no_grad()
     def reconstruct(self, images: torch.Tensor) -> torch.Tensor:
-        """Pixel probabilities [B, channels, 64, 64] decoded from the posterior means of ``images``."""
+        """Decode the posterior means of ``images`` [B, channels, 64, 64] into pixel probabilities of that shape."""
         return self.decode(self.encode(images).mean).sigmoid()
 
     @torch.no_grad()
-    def silence(self, latents: torch.Tensor) -> None:
-        """Put the posterior of ``latents``, a mask [latents], on the prior whatever the image: they send 0 nats."""
+    def prune_latents(self, mask: torch.Tensor) -> None:
+        """Set the posterior of some latents to the prior whatever the image: from then on they carry 0 nats.
+
+        Args:
+            mask: [latents], True for those to prune.
+        """
         head = self.encoder[-1]
         for rows in (head.weight.unflatten(0, (2, -1)), head.bias.unflatten(0, (2, -1))):  # means, log-variances
-            rows[:, latents.to(rows.device)] = 0
+            rows[:, mask.to(rows.device)] = 0
+
+
+@torch.no_grad()
+def traverse(model: nn.Module, z: torch.Tensor, latents: list[int], values: torch.Tensor) -> torch.Tensor:
+    """Decode ``z`` with one latent at a time set to each of ``values``.
+
+    Args:
+        model: with ``decode``, on any device.
+        z: latents of one image, [latents].
+        latents: those to move, R of them.
+        values: [V], in units of the prior's standard deviation.
+
+    Returns:
+        Pixel probabilities [R, V, channels, H, W], on the model's device.
+    """
+    device = next(model.parameters()).device
+    moved = z.to(device).repeat(len(latents), len(values), 1)
+    for row, latent in enumerate(latents):
+        moved[row, :, latent] = values.to(device)
+    return model.decode(moved.flatten(0, 1)).sigmoid().unflatten(0, moved.shape[:2])

@@ -11,8 +11,17 @@ from .posterior import Posterior
 class LinearVAE(nn.Module):
     """z = V x with one variance per latent for all inputs, and p(x|z) = N(W z, ``noise`` I).
 
-    For a Gaussian source its optimum under any price or budget is ``theory.water_filling`` (chapter 6), and its
-    distortion needs no sampling. ``noise`` is a variance. Weights are drawn from ``seed``.
+    For a Gaussian source its optimum under any price or capacity is ``theory.water_filling`` (chapter 6), and its
+    distortion needs no sampling.
+
+    Args:
+        inputs: length of x.
+        latents: length of z.
+        noise: variance of the decoder, sigma^2.
+        seed: of the first weights.
+
+    Raises:
+        ValueError: for inputs, latents or noise not above 0.
     """
 
     def __init__(self, inputs: int, latents: int, noise: float = 1.0, seed: int = 0):
@@ -28,20 +37,45 @@ class LinearVAE(nn.Module):
             nn.init.normal_(layer.weight, std=inputs**-0.5, generator=generator)
 
     def encode(self, inputs: torch.Tensor) -> Posterior:
-        """Posterior [B, latents] of ``inputs`` [B, inputs], whose mean over the source is 0."""
+        """Compute the posterior [B, latents] of ``inputs`` [B, inputs], whose mean over the source is 0."""
         mean = self.encoder(inputs)
         return Posterior(mean, self.log_variance.expand_as(mean))
 
     def decode(self, z: torch.Tensor) -> torch.Tensor:
-        """Mean [B, inputs] of p(x|z) for latents ``z`` [B, latents]."""
+        """Compute the mean [B, inputs] of p(x|z) for latents ``z`` [B, latents]."""
         return self.decoder(z)
 
     def distortion(self, inputs: torch.Tensor) -> torch.Tensor:
-        """E_q[-log p(x|z)] in nats, a scalar: the mean over ``inputs`` [B, inputs], exact.
+        """Compute E_q[-log p(x|z)] exactly, without sampling.
 
         The expectation of |x - W z|^2 is |x - W mean|^2 + sum_i variance_i |W_i|^2.
+
+        Args:
+            inputs: [B, inputs].
+
+        Returns:
+            Nats, the mean over ``inputs``, a scalar.
         """
-        missed = (inputs - self.decode(self.encoder(inputs))).square().sum(dim=1).mean()
-        blurred = (self.log_variance.exp() * self.decoder.weight.square().sum(dim=0)).sum()
+        bias = (inputs - self.decode(self.encoder(inputs))).square().sum(dim=1).mean()
+        variance = (self.log_variance.exp() * self.decoder.weight.square().sum(dim=0)).sum()
         constant = 0.5 * self.inputs * math.log(2 * math.pi * self.noise)
-        return (missed + blurred) / (2 * self.noise) + constant
+        return (bias + variance) / (2 * self.noise) + constant
+
+
+def gaussian_source(variances: list[float], n: int = 1000, seed: int = 0) -> torch.Tensor:
+    """Draw a Gaussian source along axes of its own, whose sample covariance is exact.
+
+    Args:
+        variances: eigenvalues of the covariance, D of them.
+        n: samples, more than D.
+        seed: of samples and axes.
+
+    Returns:
+        float64 [n, D] of mean 0, whose covariance has exactly the eigenvalues ``variances``.
+    """
+    generator = torch.Generator().manual_seed(seed)
+    spread = torch.tensor(variances, dtype=torch.float64).sqrt()
+    axes = torch.linalg.qr(torch.randn(len(spread), len(spread), generator=generator, dtype=torch.float64)).Q
+    drawn = torch.randn(n, len(spread), generator=generator, dtype=torch.float64)
+    white = torch.linalg.qr(drawn - drawn.mean(dim=0)).Q * n**0.5
+    return white * spread @ axes.T

@@ -1,43 +1,59 @@
 """The figures of the course, drawn in one style, with units on every axis."""
 
-from .channel import code_planes, confusions, ledger, likeness, turn_costs, ways_to_spend
-from .factors import factor_paths, factor_starts, next_nat, rate_distortion
-from .paths import Paths, nat_shares, solution_paths
-from .pictures import grid, table, traversal
-from .runs import dual_ascent, kl_bars, learning_curves, posteriors
+from .images import capacity_traversals, image_grid, traversal, traversal_grid, traversal_rows
+from .latents import (
+    bayes_errors,
+    code_planes,
+    compare_to_normal,
+    heatmap,
+    kl_bars,
+    kl_decomposition,
+    pixel_differences,
+    posteriors,
+    rotation_costs,
+)
+from .paths import Paths, factor_onsets, factor_paths, rate_shares, solution_paths
+from .rate_distortion import (
+    Panel,
+    allocation_slopes,
+    distortion_by_shape,
+    information_bounds,
+    rate_distortion,
+    tradeoffs,
+)
 from .style import canvas
-from .trades import Panel, against_normal, trades
-from .ways import compare_ways, prices, race, seeds_and_intervals, shape_bars, stages
+from .training import compare_objectives, dual_ascent, learning_curves, price_curves, seed_intervals
 
 __all__ = [
     "Panel",
     "Paths",
-    "against_normal",
+    "allocation_slopes",
+    "bayes_errors",
     "canvas",
+    "capacity_traversals",
     "code_planes",
-    "compare_ways",
-    "confusions",
+    "compare_objectives",
+    "compare_to_normal",
+    "distortion_by_shape",
     "dual_ascent",
+    "factor_onsets",
     "factor_paths",
-    "factor_starts",
-    "grid",
+    "heatmap",
+    "image_grid",
+    "information_bounds",
     "kl_bars",
+    "kl_decomposition",
     "learning_curves",
-    "ledger",
-    "likeness",
-    "nat_shares",
-    "next_nat",
+    "pixel_differences",
     "posteriors",
-    "prices",
-    "race",
+    "price_curves",
     "rate_distortion",
-    "seeds_and_intervals",
-    "shape_bars",
+    "rate_shares",
+    "rotation_costs",
+    "seed_intervals",
     "solution_paths",
-    "stages",
-    "table",
-    "trades",
+    "tradeoffs",
     "traversal",
-    "turn_costs",
-    "ways_to_spend",
+    "traversal_grid",
+    "traversal_rows",
 ]

@@ -1,11 +1,15 @@
-"""The figures of chapter 6: solution paths, and how each new nat was shared."""
+"""Solution paths: rates of components or factors along a price, a capacity or training steps."""
 
 from typing import NamedTuple
 
 import numpy as np
 from matplotlib.figure import Figure
 
-from .style import COLOURS, GREY, canvas
+from ..models.factor_channel import FACTORS
+from .style import BLUE, COLOURS, GREEN, GREY, ORANGE, RED, SKY, canvas
+
+# x and y often lie on one another: one is drawn dashed.
+FACTOR_LOOKS = dict(zip(FACTORS, ((GREEN, "-"), (ORANGE, "-"), (RED, "-"), (BLUE, "-"), (SKY, "--")), strict=True))
 
 
 class Paths(NamedTuple):
@@ -44,7 +48,7 @@ def solution_paths(*charts: Paths) -> Figure:
     return figure
 
 
-def nat_shares(stretches: dict[str, np.ndarray], names: tuple[str, ...], equal: dict[str, float]) -> Figure:
+def rate_shares(stretches: dict[str, np.ndarray], names: tuple[str, ...], equal: dict[str, float]) -> Figure:
     """Of each new nat, the share of each component: [runs, components] on each named stretch of a path, a dot a run.
 
     A black bar marks the ``equal`` share of each stretch.
@@ -60,4 +64,34 @@ def nat_shares(stretches: dict[str, np.ndarray], names: tuple[str, ...], equal: 
     axis.set(ylabel="share of each new nat", ylim=(-0.05, None), xticks=range(len(stretches)))
     axis.set_xticklabels(list(stretches))
     axis.legend(frameon=False, fontsize=8)
+    return figure
+
+
+def factor_paths(panels: dict[str, list[tuple[np.ndarray, np.ndarray]]]) -> Figure:
+    """Nats of each factor along runs, a panel for each label of an x axis.
+
+    A run is its x [K] and its nats [K, 5]; runs of a panel are drawn in the same colours.
+    """
+    figure, axes = canvas(1, len(panels), (3.9 * len(panels), 3.2), sharey=True, squeeze=False)
+    for axis, (label, runs) in zip(axes[0], panels.items(), strict=True):
+        for run, (x, nats) in enumerate(runs):
+            for factor, (name, (colour, line)) in enumerate(FACTOR_LOOKS.items()):
+                axis.plot(x, nats[:, factor], line, color=colour, label="" if run else name, linewidth=1.3)
+        axis.set(xlabel=label, ylim=(0, None))
+    axes[0, 0].set_ylabel("KL of the factor (nats)")
+    axes[0, 0].legend(frameon=False)
+    return figure
+
+
+def factor_onsets(predicted: dict[str, np.ndarray], measured: dict[str, np.ndarray]) -> Figure:
+    """Total rate at which each factor starts, [5] of each name: predictions hollow, measurements filled."""
+    figure, axis = canvas(size=(6.5, 3.0))
+    rows = np.arange(len(FACTORS))
+    for marker, colour, (name, values) in zip("sD", (ORANGE, GREY), predicted.items(), strict=False):
+        axis.plot(values, rows, marker, color=colour, fillstyle="none", markersize=9, markeredgewidth=2, label=name)
+    for colour, (name, values) in zip((BLUE, GREEN), measured.items(), strict=False):
+        for i, run in enumerate(np.atleast_2d(values)):
+            axis.plot(run, rows, "o", color=colour, alpha=0.7, markersize=6, label="" if i else name)
+    axis.set(xlabel="rate at which the factor starts (nats)", yticks=rows, yticklabels=FACTORS, xlim=(-0.3, None))
+    axis.legend(frameon=False)
     return figure

@@ -5,14 +5,14 @@ function render({ model, el }) {
   const most = Math.max(...frames.flatMap((frame) => frame.factors.map((factor) => factor.nats)));
 
   const input = slider({
-    min: 0, max: frames.length - 1, step: 1, "aria-label": "budget C in nats",
+    min: 0, max: frames.length - 1, step: 1, "aria-label": "capacity C in nats",
     input: () => {
       model.set("index", input.valueAsNumber);
       model.save_changes();
     },
   });
   const ends = element("span", { class: "bvae-ends", "aria-hidden": "true" },
-    ...[frames[0], frames.at(-1)].map((frame) => element("span", {}, `C = ${frame.budget.toFixed(0)}`)));
+    ...[frames[0], frames.at(-1)].map((frame) => element("span", {}, `C = ${frame.capacity.toFixed(0)}`)));
   const facts = element("p", { class: "bvae-facts", "aria-hidden": "true" });
   const rows = ["Real picture", "Decoded picture"].map((name) => Array.from({ length: columns }, (_, i) =>
     element("canvas", { width: 64, height: 64, class: "bvae-picture", role: "img", "aria-label": `${name} ${i + 1}` })));
@@ -29,7 +29,7 @@ function render({ model, el }) {
 
   function draw() {
     const index = model.get("index"), frame = frames[index];
-    const told = `C = ${frame.budget.toFixed(0)} nats · spent ${frame.rate.toFixed(1)} · distortion ${frame.distortion.toFixed(0)} nats`
+    const told = `C = ${frame.capacity.toFixed(0)} nats · spent ${frame.rate.toFixed(1)} · distortion ${frame.distortion.toFixed(0)} nats`
       + ` · price ${frame.price.toPrecision(2)}`;
     input.value = index;
     input.setAttribute("aria-valuetext", [told, ...frame.factors.map((f) => `${f.name} ${f.nats.toFixed(1)}`)].join(", ").replaceAll(" · ", ", "));

@@ -1,11 +1,12 @@
-"""A slider over a growing budget: the noise on each factor, its nats, and what can be drawn from them."""
+"""A slider over a growing capacity: the noise on each factor, its nats, and what can be drawn from them."""
 
 import anywidget
 import numpy as np
 import traitlets
 from IPython.display import HTML
 
-from ..models.factors import CHANNELS, FACTOR_OF, FACTORS
+from .._runtime.pixels import tile
+from ..models.factor_channel import CHANNELS, FACTOR_OF, FACTORS
 from . import pictures
 from .source import source
 
@@ -13,33 +14,33 @@ STILL = (3, 7, 15, 24)  # nats of the frames that the still picture shows
 
 
 class Budget(anywidget.AnyWidget):
-    """Drag the budget C of a filmed FactorChannel (``zoo.films.Film``) and see what it has bought.
+    """Drag the capacity C of a FactorChannel (``zoo.FactorSnapshots``) and see what it has bought.
 
     For each frame: nats of each factor, the noise s of its channels, rate, distortion and price in nats per image, and
-    the film's pictures as decoded then. All of it travels as numbers and one PNG, so no kernel is needed to look.
+    the images as decoded then. All of it travels as numbers and one PNG, so no kernel is needed to look.
 
-    ``widget.index`` is the frame shown, counted from the smallest budget; it can be set and observed.
+    ``widget.index`` is the frame shown, counted from the smallest capacity; it can be set and observed.
     """
 
     _esm = source("dom.js", "budget.js")
     _css = source("widgets.css")
 
     index = traitlets.Int(0).tag(sync=True)
-    frames = traitlets.List().tag(sync=True)  # {budget, rate, distortion, price, factors: [{name, nats, noise}]}
+    frames = traitlets.List().tag(sync=True)  # {capacity, rate, distortion, price, factors: [{name, nats, noise}]}
     columns = traitlets.Int().tag(sync=True)  # pictures in a row of the sheet
     sheet = traitlets.Unicode().tag(sync=True)  # PNG: the real pictures, then a row for each frame
 
-    def __init__(self, film):
-        if len(film.step) < 2 or len(film.drawn) != 1 + len(film.step):
+    def __init__(self, snapshots):
+        if len(snapshots.step) < 2 or len(snapshots.drawn) != 1 + len(snapshots.step):
             raise ValueError(
-                f"a film needs two frames at least and a row of pictures for each and for the real ones, "
-                f"not {len(film.step)} frames and {len(film.drawn)} rows"
+                f"the widget needs two snapshots at least and a row of images for each and for the real ones, "
+                f"not {len(snapshots.step)} frames and {len(snapshots.drawn)} rows"
             )
-        self._film = film
+        self._snapshots = snapshots
         super().__init__(
-            frames=[describe(film, i) for i in range(len(film.step))],
-            columns=film.drawn.shape[1],
-            sheet=pictures.data_url(pictures.png(pictures.sheet(film.drawn[..., None]))),
+            frames=[describe(snapshots, i) for i in range(len(snapshots.step))],
+            columns=snapshots.drawn.shape[1],
+            sheet=pictures.data_url(snapshots.drawn[..., None]),
         )
 
     @traitlets.validate("index")
@@ -50,22 +51,22 @@ class Budget(anywidget.AnyWidget):
 
     def strip_html(self) -> HTML:
         """A still picture for a page whose reader has no JavaScript; nothing where the widget itself can move."""
-        shown = sorted({self._film.nearest(nats) for nats in STILL})
-        labels = ["real"] + [f"{self._film.rate[i]:.1f} nats" for i in shown]
-        sheet = pictures.sheet(self._film.drawn[[0] + [1 + i for i in shown]][..., None])
-        alt = f"Decoded pictures in rows, one budget each: {'; '.join(labels)}."
+        shown = sorted({self._snapshots.nearest(nats) for nats in STILL})
+        labels = ["real"] + [f"{self._snapshots.rate[i]:.1f} nats" for i in shown]
+        sheet = tile(self._snapshots.drawn[[0] + [1 + i for i in shown]][..., None])
+        alt = f"Decoded pictures in rows, one capacity each: {'; '.join(labels)}."
         return HTML(pictures.noscript(pictures.png(pictures.labelled(sheet, labels)), alt))
 
 
-def describe(film, i: int) -> dict:
+def describe(snapshots, i: int) -> dict:
     """What the page shows of frame ``i``."""
-    figures = {name: float(getattr(film, name)[i]) for name in ("budget", "rate", "distortion", "price")}
+    figures = {name: float(getattr(snapshots, name)[i]) for name in ("capacity", "rate", "distortion", "price")}
     factors = [
         {
             "name": name,
-            "nats": float(film.factors[i, number]),
+            "nats": float(snapshots.factors[i, number]),
             "noise": [
-                [CHANNELS[channel], float(np.exp(-film.nats[i, channel]))]
+                [CHANNELS[channel], float(np.exp(-snapshots.nats[i, channel]))]
                 for channel in np.flatnonzero(FACTOR_OF.numpy() == number)
             ],
         }

@@ -8,6 +8,7 @@ import traitlets
 from IPython.display import HTML
 from PIL import Image, ImageDraw
 
+from .._runtime.pixels import png
 from . import pictures
 from .source import source
 
@@ -55,7 +56,7 @@ class Overlap(anywidget.AnyWidget):
             ImageDraw.Draw(page).line(points, colour, 3)
         one, two = (f"N({mean:g}, {sigma:g}²)" for mean, sigma in pairs[:2])
         alt = f"Densities of two posteriors, {one} in blue and {two} in orange, and of the prior in grey."
-        return HTML(pictures.noscript(pictures.png(page), alt))
+        return HTML(pictures.noscript(png(page), alt))
 
 
 def two_numbers(name: str, values, low: float, high: float) -> list[float]:

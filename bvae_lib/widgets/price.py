@@ -9,10 +9,11 @@ import traitlets
 from IPython.display import HTML
 from torch import nn
 
-from ..metrics import ACTIVE
+from .._runtime.pixels import png, tile, to_uint8
+from ..metrics import ACTIVE, encode_dataset
 from . import pictures
 from .source import source
-from .traversal import check_images, encode
+from .traversal import check_images
 from .weights import check_decoder
 
 ROWS = 5  # latents shown of each run: five pictures of seven values stay within a page's weight
@@ -32,7 +33,7 @@ class Price(anywidget.AnyWidget):
     """Drag the price beta and see what the models trained at it have learned.
 
     ``runs`` are at least two ``Run`` (or tuples in that order) of one architecture, in any order. For each: ``image``
-    [channels, 64, 64] in [0, 1] as it decodes it, what its dearest latents do to it, its KL per latent in nats, and
+    [channels, 64, 64] in [0, 1] as it decodes it, what the latent of the largest KLs do to it, its KL per latent in nats, and
     its place on the rate-distortion curve with the line whose slope is minus the price. The pictures are drawn here,
     once, and travel as PNGs, so neither kernel nor weights are needed to look at them.
 
@@ -52,21 +53,23 @@ class Price(anywidget.AnyWidget):
         runs = check_runs(runs)
         images = check_images(torch.as_tensor(image)[None])
         super().__init__(
-            picture=as_url(pictures.to_uint8(images)[None]),
+            picture=pictures.data_url(to_uint8(images)[None]),
             runs=[describe(run, images, active) for run in runs],
             budget=budget,
         )
-        dearest = [int(np.argmax(run.kl_per_latent)) for run in runs]
+        largest = [int(np.argmax(run.kl_per_latent)) for run in runs]
         rows = [
-            pictures.traversals(run.model, encode(run.model, images)[1][0], [latent])
-            for run, latent in zip(runs, dearest, strict=True)
+            pictures.traversals(run.model, encode_dataset(run.model, images).mean[0], [latent])
+            for run, latent in zip(runs, largest, strict=True)
         ]
         labels = [
             f"β = {run.price:g}: z{latent}, {run.kl_per_latent[latent]:.2f} nats"
-            for run, latent in zip(runs, dearest, strict=True)
+            for run, latent in zip(runs, largest, strict=True)
         ]
-        self._still = pictures.png(pictures.labelled(pictures.sheet(np.concatenate(rows)), labels))
-        self._alt = f"Decoded pictures in rows, one price each: its dearest latent from -3 to 3. {'; '.join(labels)}."
+        self._still = png(pictures.labelled(tile(np.concatenate(rows)), labels))
+        self._alt = (
+            f"Decoded pictures in rows, one price each: the latent of the largest KL from -3 to 3. {'; '.join(labels)}."
+        )
 
     def strip_html(self) -> HTML:
         """A still picture for a page whose reader has no JavaScript; nothing where the widget itself can move."""
@@ -103,7 +106,7 @@ def describe(run: Run, image: torch.Tensor, active: float) -> dict:
     kl = np.asarray(run.kl_per_latent, dtype=float)
     order = np.argsort(-kl, kind="stable")
     shown = [int(i) for i in order[:ROWS] if kl[i] >= active]
-    _, mean, _ = encode(run.model, image)
+    mean = encode_dataset(run.model, image).mean
     decoded = run.model.reconstruct(image.to(next(run.model.parameters()).device))
     return {
         "price": float(run.price),
@@ -111,12 +114,7 @@ def describe(run: Run, image: torch.Tensor, active: float) -> dict:
         "distortion": float(run.distortion),
         "kl": [[int(i), float(kl[i])] for i in order],
         "active": int((kl >= active).sum()),
-        "decoded": as_url(pictures.to_uint8(decoded)[None]),
+        "decoded": pictures.data_url(to_uint8(decoded)[None]),
         "shown": shown,
-        "sheet": as_url(pictures.traversals(run.model, mean[0], shown)) if shown else "",
+        "sheet": pictures.data_url(pictures.traversals(run.model, mean[0], shown)) if shown else "",
     }
-
-
-def as_url(grid: np.ndarray) -> str:
-    """The address of one PNG that holds ``grid``, uint8 [rows, columns, 64, 64, channels]."""
-    return pictures.data_url(pictures.png(pictures.sheet(grid)))

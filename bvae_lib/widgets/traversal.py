@@ -10,17 +10,17 @@ from IPython.display import HTML, Image
 from ipywidgets import widget_serialization
 
 from .. import metrics
+from .._runtime.pixels import png, tile, to_uint8
 from . import pictures
 from .source import source
 from .weights import Weights, check_decoder, shared
 
 THUMBNAILS = 8
-CHUNK = 256  # images encoded at a time
 BIAS = 0.1  # the largest share of a factor's entropy that chance alone may feign
 
 
 class Traversal(anywidget.AnyWidget):
-    """Move the latents of ``model``, a BurgessVAE or Recoded, and see what it decodes; without a kernel too.
+    """Move the latents of ``model``, a BurgessVAE or TwoStageVAE, and see what it decodes; without a kernel too.
 
     ``images`` [N, channels, 64, 64] in [0, 1] are real images. The first eight become buttons that set the latents to
     that image's posterior mean, and mark its posterior on every slider. All of them give each latent its KL in nats,
@@ -47,10 +47,11 @@ class Traversal(anywidget.AnyWidget):
         kl, mean, sigma, buttons = None, torch.zeros(1, model.latents), None, []
         if images is not None:
             images = check_images(images)
-            kl, mean, sigma = encode(model, images)
-            thumbnails = pictures.to_uint8(images[:THUMBNAILS])[None]
+            posterior = metrics.encode_dataset(model, images)
+            kl, mean, sigma = posterior.kl().mean(0).numpy(), posterior.mean, (0.5 * posterior.log_variance).exp()
+            thumbnails = to_uint8(images[:THUMBNAILS])[None]
             buttons = [
-                {"picture": pictures.data_url(pictures.png(pictures.sheet(thumbnails[:, i : i + 1]))),
+                {"picture": pictures.data_url(thumbnails[:, i : i + 1]),
                  "mean": mean[i].tolist(), "sigma": sigma[i].tolist()}
                 for i in range(thumbnails.shape[1])
             ]  # fmt: skip
@@ -64,7 +65,7 @@ class Traversal(anywidget.AnyWidget):
         shown = [slider for slider in sliders if slider["active"]] or sliders[:1]
         rows = pictures.traversals(model, mean[0], [slider["latent"] for slider in shown])
         labels = [slider["label"] for slider in shown]
-        self._strip = pictures.png(pictures.labelled(pictures.sheet(rows), labels))
+        self._strip = png(pictures.labelled(tile(rows), labels))
         self._alt = f"Decoded pictures in rows, one latent each, which goes from -3 to 3: {'; '.join(labels)}."
 
     @traitlets.validate("z")
@@ -99,19 +100,9 @@ def check_images(images) -> torch.Tensor:
     return images
 
 
-@torch.no_grad()
-def encode(model, images: torch.Tensor) -> tuple[np.ndarray, torch.Tensor, torch.Tensor]:
-    """KL in nats, the mean over ``images``, [latents]; posterior means and standard deviations [N, latents]."""
-    device = next(model.parameters()).device
-    chunks = [model.encode(chunk.to(device)) for chunk in images.split(CHUNK)]
-    mean, log_variance = (torch.cat(parts).cpu() for parts in zip(*chunks, strict=True))
-    kl = torch.cat([chunk.kl().cpu() for chunk in chunks]).mean(0).numpy()
-    return kl, mean, (0.5 * log_variance).exp()
-
-
 def followed(codes, factors, names: list[str] | None) -> list[str]:
     """For each latent "name (81%)": the factor of whose entropy it tells the largest share, and that share."""
-    shares, entropies = metrics.shares(codes, factors), metrics.factor_entropies(factors)
+    shares, entropies = metrics.normalized_mutual_information(codes, factors), metrics.factor_entropies(factors)
     names = [f"factor {i}" for i in range(len(entropies))] if names is None else list(names)
     if len(names) != len(entropies):
         raise ValueError(f"factor_names must name all {len(entropies)} factors, not {names}")
@@ -127,7 +118,7 @@ def followed(codes, factors, names: list[str] | None) -> list[str]:
 
 
 def describe(latents: int, kl: np.ndarray | None, follows: list[str] | None, active: float) -> list[dict]:
-    """The sliders from the top: the dearest latent first, or without ``kl`` in the model's order."""
+    """The sliders from the top: the latent of the largest KL first, or without ``kl`` in the model's order."""
     if kl is None:
         return [{"latent": i, "label": f"z{i}", "active": True} for i in range(latents)]
     sliders = []

@@ -7,7 +7,8 @@ import traitlets
 from IPython.display import HTML
 from PIL import Image, ImageDraw
 
-from ..theory import check_variances, water_filling
+from .._runtime.pixels import png
+from ..theory.water_filling import check_variances, water_filling
 from . import pictures
 from .source import source
 
@@ -68,4 +69,4 @@ class WaterLevel(anywidget.AnyWidget):
         draw.line((0, y(water), page.width, y(water)), "#d55e00", 3)
         told = ", ".join(f"{rate:.2f}" for rate in rates)
         alt = f"Bars of half log-variances, with water at price {self.price:g}; above it stand {told} nats."
-        return HTML(pictures.noscript(pictures.png(page), alt))
+        return HTML(pictures.noscript(png(page), alt))

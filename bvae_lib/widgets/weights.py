@@ -31,7 +31,7 @@ def shared(model: nn.Module) -> Weights:
 def pack(model: nn.Module) -> bytes:
     """The decoder of ``model`` as float16, layer by layer the bias and then the weights, in decoder.js's order.
 
-    Two full layers with nothing between them, where the way back of a Recoded meets the model's decoder, are one.
+    Two full layers with nothing between them, where the second-stage decoder of a TwoStageVAE meets the model's own, are one.
     Full layers: [out, in], the last one's outputs as [4, 4, 32] with channels last. Transposed convolutions:
     [row parity, column parity, out, row, column, in], because the output pixels of one parity all see their 2 x 2
     inputs through the same weights. The first 6 bits of all numbers (sign and exponent) stand before the other 10 of
@@ -65,7 +65,7 @@ def pack(model: nn.Module) -> bytes:
 
 
 def check_decoder(model: nn.Module) -> None:
-    """ValueError unless ``model`` has the decoder of BurgessVAE or of Recoded, which decoder.js knows."""
+    """ValueError unless ``model`` has the decoder of BurgessVAE or TwoStageVAE, which decoder.js knows."""
     decoder = getattr(model, "decoder", ())
     layers = [layer for layer in decoder if hasattr(layer, "weight")] if len(decoder) in (14, 19) else []
     found = [tuple(layer.weight.shape) for layer in layers]
@@ -75,6 +75,6 @@ def check_decoder(model: nn.Module) -> None:
     back = [(HIDDEN, latents), (HIDDEN, HIDDEN), (latents, HIDDEN)]
     if found not in (plain, back + plain) or channels not in (1, 3):
         raise ValueError(
-            f"model must be a BurgessVAE or Recoded with 1 or 3 channels, whose decoder the page knows how to run, not "
+            f"model must be a BurgessVAE or TwoStageVAE with 1 or 3 channels, whose decoder the page knows how to run, not "
             f"{type(model).__name__} with channels={channels} and weights {found or 'of another kind'}"
         )

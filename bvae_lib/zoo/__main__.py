@@ -1,6 +1,5 @@
-"""python -m bvae_lib.zoo: train what is missing (`make zoo` does), first chapter 4's films, then the models."""
+"""python -m bvae_lib.zoo: train what is missing (`make zoo` does), first chapter 4's runs, then the models."""
 
-from . import films, train_missing
+from . import train_missing
 
-films.train_missing()
 train_missing()

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from bvae_lib.atomic import write_atomically
+from bvae_lib._runtime.atomic import write_atomically
 
 
 def test_the_new_content_replaces_the_old(tmp_path):

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bvae_lib import axes
-from bvae_lib.axes import straighten, turn_to_axes
+from bvae_lib.axis_discovery.ica import align_axes, ica_rotation
 from bvae_lib.models import BurgessVAE, Posterior
 
 
@@ -22,7 +22,7 @@ def test_a_square_is_turned_back_by_the_angle_that_it_was_turned_by(angle, seed,
     """Sides that are even, or denser at the ends or in the middle; below 45 degrees, where another axis is nearer."""
     side = torch.rand(4_000, 2, generator=torch.Generator().manual_seed(seed)) * 2 - 1
     codes = turned(side.abs().pow(power) * side.sign(), angle)
-    back = turn_to_axes(codes + 3.0)  # wherever it lies
+    back = ica_rotation(codes + 3.0)  # wherever it lies
     assert math.atan2(back[1, 0], back[0, 0]) == pytest.approx(-angle, abs=0.08)
     torch.testing.assert_close(back @ back.T, torch.eye(2))
 
@@ -31,7 +31,7 @@ def test_no_other_turn_has_smaller_fourth_moments():
     codes = turned(torch.rand(500, 2, generator=torch.Generator().manual_seed(1)) - 0.5, 0.3)
     codes = codes - codes.mean(dim=0)
     moments = [turned(codes, angle / 100).pow(4).sum() for angle in range(158)]
-    assert (codes @ turn_to_axes(codes).T).pow(4).sum() <= min(moments) * (1 + 1e-5)
+    assert (codes @ ica_rotation(codes).T).pow(4).sum() <= min(moments) * (1 + 1e-5)
 
 
 def test_a_model_draws_as_before_and_says_place_on_axes(sprites, monkeypatch):
@@ -54,7 +54,7 @@ def test_a_model_draws_as_before_and_says_place_on_axes(sprites, monkeypatch):
         )
     images = sprites[torch.arange(0, len(sprites), max(1, len(sprites) // 500))]
     before, drawn = model.encode(images), model.reconstruct(images)
-    straighten(model, [2, 0], sprites)
+    align_axes(model, [2, 0], sprites)
     after = model.encode(images)
     assert isinstance(after, Posterior)
     torch.testing.assert_close(after.mean[:, [2, 0]], place(images), atol=0.05, rtol=0)
@@ -65,4 +65,4 @@ def test_a_model_draws_as_before_and_says_place_on_axes(sprites, monkeypatch):
 
 def test_only_pairs_can_be_turned():
     with pytest.raises(ValueError, match=r"codes must have shape \[N, 2\], not \[5, 3\]"):
-        turn_to_axes(torch.zeros(5, 3))
+        ica_rotation(torch.zeros(5, 3))

@@ -10,16 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch.distributions import MultivariateNormal, Normal, kl_divergence
 
-from bvae_lib.channel import (
-    blended_distortion,
-    confusion,
+from bvae_lib.theory.channel import (
+    bayes_distortion,
+    bayes_error,
     gaussian_information,
     log_density,
     separation,
-    spending,
+    kl_decomposition,
     turn,
-    turn_cost,
-    turn_posterior,
+    rotation_cost,
+    rotate_posterior,
 )
 from bvae_lib.models import Posterior
 
@@ -40,7 +40,7 @@ def test_information_is_entropy_less_noise():
 @given(st.integers(0, 1000))
 def test_the_two_ways_to_spend_add_up_to_the_kl(seed):
     posterior = random_posterior(seed)
-    moved, sharpened = spending(posterior)
+    moved, sharpened = kl_decomposition(posterior)
     torch.testing.assert_close(moved + sharpened, posterior.kl())
     assert (moved >= 0).all()
     assert (sharpened >= -1e-12).all()
@@ -52,12 +52,12 @@ def test_confusion_is_the_normal_tail_beyond_half_the_distance(distance):
     one = torch.zeros(n, 1)
     first, second = Posterior(one, one + 2 * math.log(sigma)), Posterior(one + distance, one + 2 * math.log(sigma))
     expected = Normal(0.0, 1.0).cdf(torch.tensor(-distance / (2 * sigma))).item()
-    assert confusion(first, second, torch.Generator().manual_seed(0)) == pytest.approx(expected, abs=0.005)
+    assert bayes_error(first, second, torch.Generator().manual_seed(0)) == pytest.approx(expected, abs=0.005)
 
 
 def test_equal_means_of_other_widths_are_told_apart_a_little():
     one = torch.zeros(50_000, 1)
-    error = confusion(Posterior(one, one), Posterior(one, one - 4), torch.Generator().manual_seed(0))
+    error = bayes_error(Posterior(one, one), Posterior(one, one - 4), torch.Generator().manual_seed(0))
     z = torch.linspace(-8, 8, 20_001)
     smaller = torch.minimum(Normal(0.0, 1.0).log_prob(z).exp(), Normal(0.0, math.exp(-2)).log_prob(z).exp())
     assert error == pytest.approx(0.5 * torch.trapezoid(smaller, z).item(), abs=0.005)
@@ -77,7 +77,7 @@ def test_separation_of_all_pairs_bounds_their_confusion():
     torch.testing.assert_close(distance, distance.T)
     for i, j in itertools.combinations(range(5), 2):
         one, other = (Posterior(*(x[k].expand(20_000, 2) for x in posterior)) for k in (i, j))
-        error = confusion(one, other, torch.Generator().manual_seed(0))
+        error = bayes_error(one, other, torch.Generator().manual_seed(0))
         assert 0.5 * (1 - (1 - overlap[i, j] ** 2).sqrt()) - 0.01 < error < 0.5 * overlap[i, j] + 0.01
 
 
@@ -96,20 +96,20 @@ def test_two_images_cost_their_differing_pixels_times_the_doubt():
     density = 0.5 * sum(Normal(torch.tensor(m, dtype=z.dtype), 0.5).log_prob(z).exp() for m in (-0.6, 0.6))
     doubt = -(torch.xlogy(share, share) + torch.xlogy(1 - share, 1 - share))
     expected = 32 * torch.trapezoid(density * doubt, z).item()
-    assert blended_distortion(images, [-0.6, 0.6], 0.5) == pytest.approx(expected, rel=1e-4)
+    assert bayes_distortion(images, [-0.6, 0.6], 0.5) == pytest.approx(expected, rel=1e-4)
 
 
 def test_one_code_for_all_leaves_the_entropy_of_the_average_and_far_codes_leave_none():
     images = (torch.rand(4, 5, 5, generator=torch.Generator().manual_seed(0)) > 0.5).float()
     white = images.mean(0).double()
     entropy = -(torch.xlogy(white, white) + torch.xlogy(1 - white, 1 - white)).sum().item()
-    assert blended_distortion(images, [0.2] * 4, 0.3) == pytest.approx(entropy, rel=1e-6)
-    assert blended_distortion(images, [0, 10, 20, 30], 0.5) == pytest.approx(0, abs=1e-6)
+    assert bayes_distortion(images, [0.2] * 4, 0.3) == pytest.approx(entropy, rel=1e-6)
+    assert bayes_distortion(images, [0, 10, 20, 30], 0.5) == pytest.approx(0, abs=1e-6)
 
 
 def test_a_moving_bar_is_cheapest_in_its_own_order():
     images = torch.stack([torch.eye(12)[k : k + 4].sum(0) for k in range(0, 8, 2)])
-    costs = {order: blended_distortion(images[list(order)], [-3, -1, 1, 3], 1.0)
+    costs = {order: bayes_distortion(images[list(order)], [-3, -1, 1, 3], 1.0)
              for order in itertools.permutations(range(4))}  # fmt: skip
     assert min(costs, key=costs.get) in ((0, 1, 2, 3), (3, 2, 1, 0))
 
@@ -126,7 +126,7 @@ def test_a_turn_keeps_lengths_and_other_latents_and_can_be_undone(angle, seed):
 @given(angles, st.integers(0, 100))
 def test_the_best_diagonal_is_the_nearest_to_the_turned_posterior(angle, seed):
     posterior = random_posterior(seed, n=1, latents=2)
-    best = turn_posterior(posterior, (0, 1), angle)
+    best = rotate_posterior(posterior, (0, 1), angle)
     rotation = turn(torch.eye(2, dtype=torch.float64), (0, 1), angle).T
     covariance = rotation @ posterior.log_variance[0].exp().diag() @ rotation.T
     target = MultivariateNormal(rotation @ posterior.mean[0], covariance)
@@ -134,7 +134,7 @@ def test_the_best_diagonal_is_the_nearest_to_the_turned_posterior(angle, seed):
     def distance(log_variance):
         return kl_divergence(MultivariateNormal(best.mean[0], log_variance.exp().diag()), target).item()
 
-    cost = turn_cost(posterior, (0, 1), angle).item()
+    cost = rotation_cost(posterior, (0, 1), angle).item()
     assert distance(best.log_variance[0]) == pytest.approx(cost, abs=1e-9)
     for nudge in ([0.1, 0.0], [-0.1, 0.0], [0.0, 0.1], [0.0, -0.1]):
         assert distance(best.log_variance[0] + torch.tensor(nudge)) > cost - 1e-12
@@ -143,21 +143,21 @@ def test_the_best_diagonal_is_the_nearest_to_the_turned_posterior(angle, seed):
 @given(angles, st.integers(0, 100))
 def test_a_turn_never_pays_and_is_free_for_equally_sharp_latents(angle, seed):
     posterior = random_posterior(seed)
-    assert (turn_cost(posterior, (0, 1), angle) >= -1e-12).all()
+    assert (rotation_cost(posterior, (0, 1), angle) >= -1e-12).all()
     equal = Posterior(posterior.mean, posterior.log_variance[:, :1].expand(-1, 3))
-    np.testing.assert_allclose(turn_cost(equal, (0, 1), angle), 0, atol=1e-12)
+    np.testing.assert_allclose(rotation_cost(equal, (0, 1), angle), 0, atol=1e-12)
 
 
 def test_a_quarter_turn_swaps_two_latents():
     posterior = random_posterior()
-    turned = turn_posterior(posterior, (0, 1), math.pi / 2)
+    turned = rotate_posterior(posterior, (0, 1), math.pi / 2)
     torch.testing.assert_close(turned.log_variance[:, 0], posterior.log_variance[:, 1])
     torch.testing.assert_close(turned.mean[:, 1], posterior.mean[:, 0])
-    np.testing.assert_allclose(turn_cost(posterior, (0, 1), math.pi / 2), 0, atol=1e-12)
+    np.testing.assert_allclose(rotation_cost(posterior, (0, 1), math.pi / 2), 0, atol=1e-12)
 
 
 def test_codes_that_do_not_pair_up_are_refused():
     with pytest.raises(ValueError, match="one number for each of 3 images"):
-        blended_distortion(torch.zeros(3, 4), [0, 1], 0.5)
+        bayes_distortion(torch.zeros(3, 4), [0, 1], 0.5)
     with pytest.raises(ValueError, match="sigma above 0"):
-        blended_distortion(torch.zeros(3, 4), [0, 1, 2], 0.0)
+        bayes_distortion(torch.zeros(3, 4), [0, 1, 2], 0.0)

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from bvae_lib.companion import SLOWLY, Pair, Together
+from bvae_lib.axis_discovery.auxiliary_decoder import SLOWLY, Pair, Together
 from bvae_lib.models import BurgessVAE, Posterior
 from bvae_lib.objectives import BetaVAE, Capacity, Constrained
 from bvae_lib.training import fit

@@ -40,7 +40,7 @@ def test_weights_too_small_to_matter_count_as_zero_while_training():
 
 def test_asking_for_the_faster_precision_gives_the_same_answer_and_leaves_the_threads_alone():
     code = (
-        "import torch\nfrom bvae_lib.cpu import bfloat16_pays\ntorch.set_num_threads(2)\n"
+        "import torch\nfrom bvae_lib._runtime.cpu import bfloat16_pays\ntorch.set_num_threads(2)\n"
         "print(len({bfloat16_pays.__wrapped__() for _ in range(5)}), torch.get_num_threads())"
     )
     assert output(code) == "1 2"

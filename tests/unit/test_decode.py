@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from PIL import Image
 from torchvision.transforms import functional
 
-from bvae_lib.data.decode import decode
+from bvae_lib.data._decode import decode
 
 BYTE = st.integers(0, 255)
 

@@ -7,7 +7,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bvae_lib.data import Catalogue
+from bvae_lib.data import FactorLookup
 from bvae_lib.models import FactorChannel, factor_codes, per_factor
 from bvae_lib.objectives import Constrained
 from bvae_lib.training import fit
@@ -15,7 +15,7 @@ from bvae_lib.training import fit
 
 @pytest.fixture(scope="module")
 def catalogue(sprites):
-    return Catalogue(sprites)
+    return FactorLookup(sprites)
 
 
 def with_nats(nats):
@@ -93,7 +93,7 @@ def test_one_pixel_makes_another_picture(sprites, catalogue):
 
 
 def test_encoding_a_picture_sends_its_factors(sprites, catalogue):
-    channel = FactorChannel(catalogue)
+    channel = FactorChannel(lookup)
     classes = torch.tensor([[2, 5, 7, 3, 30], [2, 0, 20, 16, 1]])
     images = sprites[sprites.index(classes)]
     for ours, sent in zip(channel.encode(images), channel.send(classes), strict=True):
@@ -102,7 +102,7 @@ def test_encoding_a_picture_sends_its_factors(sprites, catalogue):
 
 
 def test_fit_trains_it_and_the_history_holds_its_nats(sprites, catalogue):
-    channel = FactorChannel(catalogue)
+    channel = FactorChannel(lookup)
     before = channel.nats.detach().clone()
     options = {"steps": 20, "batch_size": 8, "lr": 1e-3, "progress": False, "device": "cpu"}
     history = fit(channel, sprites, Constrained(0, 5, 100, multiplier=0.0), **options)

@@ -55,20 +55,20 @@ def test_a_film_cut_off_and_gone_on_with_is_the_film_in_one_go(tmp_path, monkeyp
         np.testing.assert_allclose(getattr(resumed, name), values, atol=1e-4)
 
 
-@pytest.mark.parametrize("name", films.FILMS)
+@pytest.mark.parametrize("name", snapshots.FACTOR_RUNS)
 def test_films_of_the_zoo_agree_with_their_histories(name):
-    film, history = films.load(name)
+    film, history = zoo.load_snapshots(name)
     assert film.step[-1] == history.step[-1] == films.BUDGET["steps"]
     rate = np.interp(film.step, history.step, history.rate)
     # A record is a mean over the 50 steps before; while place wakes, the rate grows by a nat in that time.
     np.testing.assert_allclose(film.rate[3:], rate[3:], atol=0.5)
-    assert history.settings["seed"] == films.FILMS[name]
+    assert history.settings["seed"] == snapshots.FACTOR_RUNS[name]
     assert film.drawn.shape[1] == len(films.SHOWN)
 
 
 def test_an_unknown_film_is_refused():
     with pytest.raises(KeyError, match="factors-seed0"):
-        films.load("factors-seed99")
+        zoo.load_snapshots("factors-seed99")
 
 
 def test_budget_shows_each_frame():

@@ -69,7 +69,7 @@ def test_a_frame_has_a_row_for_each_record_and_a_column_for_each_latent():
     assert list(frame.columns) == expected
     assert frame["step"].tolist() == [50, 100, 150, 200]
     np.testing.assert_array_equal(frame[["kl_0", "kl_1", "kl_2"]].to_numpy(), run.kl_per_latent)
-    np.testing.assert_array_equal(frame["reconstruction"], run.reconstruction)
+    np.testing.assert_array_equal(frame["distortion"], run.distortion)
     assert frame["capacity"].isna().all()
 
 
@@ -96,15 +96,15 @@ def test_a_latent_wakes_where_its_nats_come_to_stay():
     kl[5:10, 1] = 3.0  # a flash of 250 steps, then for good
     kl[20:, 1] = 3.0
     kl[35:, 2] = 1.0  # too late to be known to stay
-    np.testing.assert_array_equal(grown(kl).wakings(), [5.5, 10.5, np.nan, np.nan])
-    assert grown(kl).wakings(hold=200)[1] == 3.0
-    assert grown(kl).wakings(threshold=0.3)[0] != 5.5
+    np.testing.assert_array_equal(grown(kl).onset_capacities(), [5.5, 10.5, np.nan, np.nan])
+    assert grown(kl).onset_capacities(hold=200)[1] == 3.0
+    assert grown(kl).onset_capacities(threshold=0.3)[0] != 5.5
 
 
 @given(st.integers(1, 40), st.integers(0, 2**32))
 def test_a_latent_that_woke_stays_above_the_threshold_for_as_long_as_was_asked(records, seed):
     history = grown(np.random.default_rng(seed).random((records, 3)) ** 0.2)
-    for kl, capacity in zip(history.kl_per_latent.T, history.wakings(0.4, hold=100), strict=True):
+    for kl, capacity in zip(history.kl_per_latent.T, history.onset_capacities(0.4, hold=100), strict=True):
         windows = [(kl[i : i + 3] > 0.4).all() for i in range(records - 2)]
         assert np.isnan(capacity) == (not any(windows))
         if any(windows):

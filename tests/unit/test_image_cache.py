@@ -14,7 +14,7 @@ import torch
 from PIL import Image
 
 from bvae_lib.data import ImageFolder, image_cache
-from bvae_lib.data.decode import decode
+from bvae_lib.data._decode import decode
 
 
 def save(path, seed, size=(80, 70)):

@@ -13,8 +13,8 @@ from PIL import Image
 from torchvision import datasets, transforms
 
 from bvae_lib.data import CelebA, Chairs3D, ImageFolder
-from bvae_lib.data.decode import decode
-from bvae_lib.data.labelled import LabelledImages
+from bvae_lib.data._decode import decode
+from bvae_lib.data.base import LabelledImages
 from bvae_lib.models import BurgessVAE
 from bvae_lib.objectives import BetaVAE
 from bvae_lib.training import fit
@@ -90,7 +90,7 @@ def test_sample_repeats_with_the_seed(photos):
 
 def test_a_folder_can_be_trained_on(photos):
     history = fit(BurgessVAE(channels=3), ImageFolder(photos, **QUIET), BetaVAE(1), 2, 4, device="cpu", progress=False)
-    assert np.isfinite(history.reconstruction).all()
+    assert np.isfinite(history.distortion).all()
 
 
 def test_factors_that_are_not_known_are_an_error(photos):

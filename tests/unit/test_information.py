@@ -8,7 +8,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bvae_lib.information import log_densities, mutual_information_bounds
+from bvae_lib.theory.channel import log_densities, mutual_information_bounds
 from bvae_lib.models import Posterior
 
 

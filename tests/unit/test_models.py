@@ -159,7 +159,7 @@ def test_a_silenced_latent_is_the_prior_whatever_the_image_and_the_others_stay()
     torch.nn.init.normal_(vae.encoder[-1].weight)
     torch.nn.init.normal_(vae.encoder[-1].bias)
     before = vae.encode(images)
-    vae.silence(torch.tensor([False, True, False]))
+    vae.prune_latents(torch.tensor([False, True, False]))
     after = vae.encode(images)
     assert (after.kl()[:, 1] == 0).all()
     for was, now in zip(before, after, strict=True):

@@ -27,7 +27,7 @@ def random_batch(seed=0):
 def slope(objective, rate, step):
     """d penalty / d rate by autograd."""
     rate = torch.tensor(rate, requires_grad=True)
-    return torch.autograd.grad(objective.penalty(rate, step), rate)[0].item()
+    return torch.autograd.grad(objective.cost(rate, step), rate)[0].item()
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -116,11 +116,11 @@ def test_the_hinge_is_plain_reconstruction_below_the_target_and_beta_vae_above()
 
 @pytest.mark.parametrize("objective", [Capacity(start=1, stop=26, steps=100), Constrained(1, 26, 100)])
 def test_the_target_grows_evenly_and_then_stays(objective):
-    assert [objective.target(step) for step in (0, 50, 100, 5000)] == [1, 13.5, 26, 26]
+    assert [objective.capacity(step) for step in (0, 50, 100, 5000)] == [1, 13.5, 26, 26]
 
 
 def test_a_plain_beta_vae_has_no_target():
-    assert math.isnan(BetaVAE().target(3))
+    assert math.isnan(BetaVAE().capacity(3))
 
 
 @given(
@@ -142,7 +142,7 @@ def test_the_multiplier_follows_the_budget(rates, speed):
 def test_the_multiplier_costs_no_gradient_and_its_update_leaves_the_loss_alone():
     objective = Constrained(0, 0, 1, multiplier=3.0)
     rate = torch.tensor(5.0, requires_grad=True)
-    loss = objective.penalty(rate, 0)
+    loss = objective.cost(rate, 0)
     price = objective.price(rate, 0)
     objective.update(rate.detach(), 0)
     loss.backward()
@@ -170,8 +170,8 @@ def test_the_mean_reduction_is_a_price_as_many_times_as_high_as_there_are_pixels
     for mean_gradient, sum_gradient in zip(mean_gradients, sum_gradients, strict=True):
         torch.testing.assert_close(mean_gradient * PIXELS, sum_gradient)
     rate = torch.tensor(30.0)
-    assert float(kind(**{name: 2.0}, reduction="mean").effective_price(rate, 0, PIXELS)) == 2 * PIXELS
-    assert float(kind(**{name: 2.0}).effective_price(rate, 0, PIXELS)) == 2
+    assert float(kind(**{name: 2.0}, reduction="mean").price(rate, 0, PIXELS)) == 2 * PIXELS
+    assert float(kind(**{name: 2.0}).price(rate, 0, PIXELS)) == 2
 
 
 @pytest.mark.parametrize("reduction", ["sum", "mean"])

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from bvae_lib.pairs import PERIODS, angle_readout, angle_shares, distinct_pairs, visible_shares
+from bvae_lib.axis_discovery.orientation import PERIODS, orientation_probe_r2, visible_angle_nmi, match_latents, symmetry_aware_nmi
 
 RANDOM = np.random.default_rng(0)
 FACTORS = np.stack([RANDOM.integers(size, size=20_000) for size in (3, 6, 40, 32, 32)], axis=1)
@@ -20,28 +20,28 @@ SEEN[np.isclose(SEEN, np.array(PERIODS)[FACTORS[:, 0]])] = 0  # 2 pi is 0
 def test_a_latent_for_each_factor_makes_five_pairs():
     codes = FACTORS[:, [3, 0, 4, 1, 2]].astype(float)
     codes[:, 4] = SEEN
-    told = visible_shares(codes, FACTORS)
-    assert distinct_pairs(told, 0.85) == [(0, 3), (1, 0), (2, 4), (3, 1), (4, 2)]
+    told = symmetry_aware_nmi(codes, FACTORS)
+    assert match_latents(told, 0.85) == [(0, 3), (1, 0), (2, 4), (3, 1), (4, 2)]
 
 
 def test_orientation_is_what_can_be_seen_of_it():
-    told = angle_shares(SEEN[:, None], FACTORS)
+    told = visible_angle_nmi(SEEN[:, None], FACTORS)
     assert (told > 0.85).all()
     # A bin of the whole turn holds two of the 39 angles, and folded these two are still two.
-    square, ellipse, heart = angle_shares(ANGLE[:, None], FACTORS)[0]
+    square, ellipse, heart = visible_angle_nmi(ANGLE[:, None], FACTORS)[0]
     assert heart > 0.95
     assert [square, ellipse] == pytest.approx([1 - np.log(2) / np.log(20)] * 2, abs=0.02)
 
 
 def test_noise_makes_no_pair():
-    told = visible_shares(RANDOM.normal(size=(20_000, 3)), FACTORS)
+    told = symmetry_aware_nmi(RANDOM.normal(size=(20_000, 3)), FACTORS)
     assert told.max() < 0.05
-    assert distinct_pairs(told) == []
+    assert match_latents(told) == []
 
 
 def test_one_latent_counts_once_however_many_factors_it_tells():
-    assert distinct_pairs(np.array([[0.9, 0.9, 0.9], [0.1, 0.1, 0.1]])) == [(0, 0)]
-    assert distinct_pairs(np.array([[0.9, 0.0], [0.9, 0.0]])) == [(0, 0)]
+    assert match_latents(np.array([[0.9, 0.9, 0.9], [0.1, 0.1, 0.1]])) == [(0, 0)]
+    assert match_latents(np.array([[0.9, 0.0], [0.9, 0.0]])) == [(0, 0)]
 
 
 @given(hnp.arrays(bool, st.tuples(st.integers(1, 4), st.integers(1, 4))))
@@ -50,7 +50,7 @@ def test_no_other_choice_has_more_pairs(told):
     padded = np.zeros((max(told.shape),) * 2, bool)
     padded[:latents, :factors] = told
     best = max(sum(padded[i, j] for i, j in enumerate(order)) for order in permutations(range(len(padded))))
-    pairs = distinct_pairs(told.astype(float))
+    pairs = match_latents(told.astype(float))
     assert len(pairs) == best
     assert all(told[pair] for pair in pairs)
     assert all(len(set(side)) == len(pairs) for side in zip(*pairs, strict=True))
@@ -58,18 +58,18 @@ def test_no_other_choice_has_more_pairs(told):
 
 def test_pictures_and_codes_must_pair_up():
     with pytest.raises(ValueError, match="codes must be"):
-        angle_shares(np.zeros((3, 2)), FACTORS)
+        visible_angle_nmi(np.zeros((3, 2)), FACTORS)
 
 
 def test_a_linear_map_reads_an_angle_that_features_hold_and_no_other():
     fold = 2 * np.pi / np.array(PERIODS)[FACTORS[:, 0]]
     circle = np.stack([np.cos(fold * ANGLE), np.sin(fold * ANGLE)], axis=1)
     mixed = circle @ RANDOM.normal(size=(2, 8)) + 0.1 * RANDOM.normal(size=(len(circle), 8)) + 5
-    assert (angle_readout(mixed, FACTORS) > 0.97).all()
-    half = angle_readout(circle + RANDOM.normal(size=circle.shape) * np.sqrt(0.5), FACTORS)
+    assert (orientation_probe_r2(mixed, FACTORS) > 0.97).all()
+    half = orientation_probe_r2(circle + RANDOM.normal(size=circle.shape) * np.sqrt(0.5), FACTORS)
     np.testing.assert_allclose(half, 0.5, atol=0.03)  # as much noise as there is angle
-    assert angle_readout(RANDOM.normal(size=(20_000, 50)), FACTORS) == pytest.approx(0, abs=0.05)
+    assert orientation_probe_r2(RANDOM.normal(size=(20_000, 50)), FACTORS) == pytest.approx(0, abs=0.05)
     ellipse_only = np.stack([np.cos(2 * ANGLE), np.sin(2 * ANGLE)], axis=1)
-    square, ellipse, heart = angle_readout(ellipse_only, FACTORS)
+    square, ellipse, heart = orientation_probe_r2(ellipse_only, FACTORS)
     assert ellipse > 0.99
     assert max(square, heart) < 0.05

@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from bvae_lib import plots
-from bvae_lib.information import InformationBounds
+from bvae_lib.theory.channel import InformationBounds
 
 
 def test_the_ledger_is_as_long_as_the_rate_and_holds_no_more_than_there_is():
     bounds = {"a": InformationBounds(8.5, 20.0, 21.0, 5000), "b": InformationBounds(2.0, 2.5, 3.0, 5000)}
-    (axis,) = plots.ledger(bounds, entropy=13.5).axes
+    (axis,) = plots.information_bounds(bounds, entropy=13.5).axes
     bars = np.array([[bar.get_width() for bar in part] for part in axis.containers])  # [parts, models]
     np.testing.assert_allclose(bars.sum(axis=0), [21.0, 3.0])
     np.testing.assert_allclose(bars[:, 0], [8.5, 5.0, 7.5])
@@ -26,22 +26,22 @@ def test_nets_have_a_panel_a_run_and_a_line_each_fourth_position():
 
 
 def test_spending_is_stacked_to_the_kl():
-    _, right = plots.ways_to_spend({"z0": (0.5, 2.0), "z1": (0.4, 1.0)}).axes
+    _, right = plots.kl_decomposition({"z0": (0.5, 2.0), "z1": (0.4, 1.0)}).axes
     tops = [bar.get_y() + bar.get_height() for bar in right.containers[1]]
     assert tops == pytest.approx([2.5, 1.4])
 
 
 def test_likeness_rises_where_distance_and_pixels_rise_together():
     distance = np.linspace(0.1, 10, 4000)
-    (axis,) = plots.likeness(distance, 3 * distance).axes
+    (axis,) = plots.pixel_differences(distance, 3 * distance).axes
     x, y = axis.get_lines()[0].get_data()
     np.testing.assert_allclose(y, 3 * np.asarray(x), rtol=1e-6)
 
 
 def test_curves_carry_their_names_and_numbers():
-    (axis,) = plots.confusions([1, 2, 4], {"price 1": [0.3, 0.1, 0.0]}).axes
+    (axis,) = plots.bayes_errors([1, 2, 4], {"price 1": [0.3, 0.1, 0.0]}).axes
     np.testing.assert_allclose(axis.get_lines()[0].get_ydata(), [0.3, 0.1, 0.0])
-    (axis,) = plots.turn_costs([0, 45, 90], {"x and y": ([0, 0.5, 0], [0.0, 0.48, 0.01])}).axes
+    (axis,) = plots.rotation_costs([0, 45, 90], {"x and y": ([0, 0.5, 0], [0.0, 0.48, 0.01])}).axes
     predicted, measured = axis.get_lines()
     np.testing.assert_allclose(predicted.get_ydata(), [0, 0.5, 0])
     np.testing.assert_allclose(measured.get_ydata(), [0.0, 0.48, 0.01])

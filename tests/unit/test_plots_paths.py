@@ -22,7 +22,7 @@ def test_paths_have_a_line_a_component_and_run_and_dots_where_something_was_meas
 
 def test_shares_are_dots_beside_the_equal_share():
     shares = {"two awake": np.array([[0.5, 0.4], [0.6, 0.3]]), "three": np.array([[0.2, 0.1]])}
-    (axis,) = plots.nat_shares(shares, ("x", "y"), {"two awake": 0.5, "three": 1 / 3}).axes
+    (axis,) = plots.rate_shares(shares, ("x", "y"), {"two awake": 0.5, "three": 1 / 3}).axes
     dots = [line.get_ydata().tolist() for line in axis.get_lines()]
     assert dots == [[0.5, 0.6], [0.4, 0.3], [0.2], [0.1]]
     bars = [bar.get_segments()[0][0, 1] for bar in axis.collections]

@@ -15,7 +15,7 @@ def lines(axis):
 def test_a_tangent_has_slope_minus_its_price_and_stays_within_the_curve(price):
     xs = np.linspace(0, 10, 50)
     panel = plots.Panel("", {"D": (xs, 100 - xs)}, [(0.5, 99.5)], [(price, 0.5, 99.5)])
-    _, (start, end), (point,) = lines(plots.trades(panel, x="R", y="D").axes[0])
+    _, (start, end), (point,) = lines(plots.tradeoffs(panel, x="R", y="D").axes[0])
     assert end[1] - start[1] == pytest.approx(-price * (end[0] - start[0]))
     assert start[0] == 0
     assert end[0] > 0.5
@@ -26,7 +26,7 @@ def test_each_panel_names_its_curves_and_shades_what_is_allowed():
     xs = np.linspace(0, 1, 5)
     one = plots.Panel("one", {"D": (xs, xs)})
     two = plots.Panel("two", {"D": (xs, xs), "F": (xs, 2 * xs)}, allowed=(0.2, 0.6), ylim=(0, 3))
-    left, right = plots.trades(one, two, x="m", y="nats").axes
+    left, right = plots.tradeoffs(one, two, x="m", y="nats").axes
     assert left.get_legend() is None
     assert [text.get_text() for text in right.get_legend().get_texts()] == ["D", "F"]
     assert [
@@ -51,7 +51,7 @@ def test_dual_ascent_shows_price_rate_budget_and_slackness():
 def test_a_histogram_is_a_density_and_each_of_few_classes_has_its_bar():
     generator = np.random.default_rng(0)
     classes = np.repeat([5.0, 6.0, 7.0], [10, 20, 10])
-    few, many = plots.against_normal({"classes": classes, "normal": generator.normal(3, 2, 20_000)}).axes
+    few, many = plots.compare_to_normal({"classes": classes, "normal": generator.normal(3, 2, 20_000)}).axes
     assert [bar.get_height() / few.patches[0].get_height() for bar in few.patches] == pytest.approx([1, 2, 1])
     for axis in (few, many):
         assert sum(bar.get_height() * bar.get_width() for bar in axis.patches) == pytest.approx(1)

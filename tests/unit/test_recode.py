@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
-import bvae_lib.recode as recode_module
-from bvae_lib.models import BurgessVAE, Posterior, Recoded, Recoder
+import bvae_lib.axis_discovery.second_stage as recode_module
+from bvae_lib.models import BurgessVAE, Posterior, TwoStageVAE, LatentVAE
 from bvae_lib.objectives import BetaVAE
-from bvae_lib.recode import recode, squared_error
+from bvae_lib.axis_discovery.second_stage import recode, latent_distortion
 from bvae_lib.training import fit
 
 WHOLE = {"dear": 50.0, "steps": 1_500, "fall": 1_200}
@@ -85,7 +85,7 @@ def test_same_seed_same_axes(pictures):
 
 
 def test_of_several_starts_the_cheapest_goes_on(pictures, monkeypatch):
-    monkeypatch.setattr("bvae_lib.recode.JUDGED", 5)
+    monkeypatch.setattr("bvae_lib.axis_discovery.second_stage.JUDGED", 5)
     costs = {}
     whole = recode_module.learn
 
@@ -94,7 +94,7 @@ def test_of_several_starts_the_cheapest_goes_on(pictures, monkeypatch):
             costs.setdefault(recoder, []).append(loss)
             yield loss
 
-    monkeypatch.setattr("bvae_lib.recode.learn", watched)
+    monkeypatch.setattr("bvae_lib.axis_discovery.second_stage.learn", watched)
     stage = SHORT | {"steps": 40, "fall": 20, "opens": 2, "lag": 5, "starts": 3}
     best = recode(Twice(), pictures, [0], price=1.0, stages=[stage]).recoders[0]
     assert sorted(len(losses) for losses in costs.values()) == [25, 25, 40]
@@ -108,7 +108,7 @@ def test_an_error_is_what_it_adds_to_the_divergence(mean, guess, deviation):
     code = Posterior(torch.tensor([[mean]]), torch.tensor([[deviation]]).log() * 2)
     here, there = (torch.distributions.Normal(torch.tensor(at), torch.tensor(deviation)) for at in (mean, guess))
     torch.testing.assert_close(
-        squared_error(code, torch.tensor([[guess]]))[0, 0], torch.distributions.kl_divergence(here, there)
+        latent_distortion(code, torch.tensor([[guess]]))[0, 0], torch.distributions.kl_divergence(here, there)
     )
 
 
@@ -167,12 +167,12 @@ def test_what_was_found_again_keeps_its_turn(pictures):
 
 def test_an_elder_must_have_as_many_latents():
     with pytest.raises(ValueError, match=r"\(1, 3\), \(1, 4\)"):
-        Recoded(BurgessVAE(latents=3), BurgessVAE(latents=4))
+        TwoStageVAE(BurgessVAE(latents=3), BurgessVAE(latents=4))
 
 
 def test_something_must_be_left_to_recode():
     with pytest.raises(ValueError, match="kept must be a mask of some of the 3 latents"):
-        Recoder(torch.ones(3, dtype=torch.bool))
+        LatentVAE(torch.ones(3, dtype=torch.bool))
 
 
 KEPT = torch.tensor([True, False, False])
@@ -184,9 +184,9 @@ def network():
     model, elder = (BurgessVAE(latents=3, seed=seed) for seed in (0, 1))
     for encoder in (model.encoder, elder.encoder):
         nn.init.normal_(encoder[-1].weight, std=0.1)
-    recoded = Recoded(model, elder)
+    recoded = TwoStageVAE(model, elder)
     for seed in (0, 1):
-        recoded.append(Recoder(KEPT, seed, elder=True))
+        recoded.append(LatentVAE(KEPT, seed, elder=True))
     return recoded
 
 
@@ -203,7 +203,7 @@ def test_what_was_recoded_learns_to_draw_and_keeps_what_it_found(network, sprite
     assert network.reconstruct(sprites[:4]).shape == sprites[:4].shape
 
 
-def test_of_what_learns_all_matrices_between_hidden_units_are_made_orthogonal(network):
+def test_of_what_learns_all_matrices_between_hidden_units_are_made_orthogonalize(network):
     matrices, rest = (group["params"] for group in network.parameter_groups())
     parts = network.model.decoder, network.recoders[-1]
     assert {id(weight) for weight in matrices + rest} == {id(weight) for part in parts for weight in part.parameters()}
@@ -212,7 +212,7 @@ def test_of_what_learns_all_matrices_between_hidden_units_are_made_orthogonal(ne
 
 def test_a_recoded_model_can_be_silenced(network, sprites):
     said = network.encode(sprites[:4])
-    network.silence(torch.tensor([True, False, True]))
+    network.prune_latents(torch.tensor([True, False, True]))
     after = network.encode(sprites[:4])
     assert (after.kl()[:, [0, 2]] == 0).all()
     torch.testing.assert_close(after.mean[:, 1], said.mean[:, 1])

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bvae_lib.data import RenderedChairs, RenderedFaces, rendered
-from bvae_lib.data.scenes import Scene, camera, tilt, vector
+from bvae_lib.data.rendered.raycaster import Scene, camera, tilt, vector
 
 CPU = torch.device("cpu")
 WHITE = torch.ones(1, 3)

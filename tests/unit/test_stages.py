@@ -50,7 +50,7 @@ def test_a_run_seen_in_stages_is_the_run_itself(sprites, tmp_path):
 
 @pytest.mark.parametrize("name", stages.NAMES)
 def test_stages_of_the_zoo_agree_with_their_histories(name):
-    seen, history = stages.load(name), zoo.load(name)[1]
+    seen, history = zoo.load_snapshots(name), zoo.load(name)[1]
     at = np.searchsorted(history.step, seen.step)
     np.testing.assert_allclose(seen.budget, history.capacity[at], atol=1e-4)
     np.testing.assert_allclose(seen.kl, history.kl_per_latent[at], atol=1e-4)
@@ -59,4 +59,4 @@ def test_stages_of_the_zoo_agree_with_their_histories(name):
 
 def test_stages_that_are_not_here_are_named():
     with pytest.raises(KeyError, match=r"no stages of 'dsprites-vae'.*dsprites-capacity-seed0"):
-        stages.load("dsprites-vae")
+        zoo.load_snapshots("dsprites-vae")

@@ -6,7 +6,7 @@ from torch.distributions import Normal, kl_divergence
 
 from bvae_lib.models import BurgessVAE, Posterior
 from bvae_lib.objectives import BetaVAE, Capacity, Constrained
-from bvae_lib.taught import Lesson, Taught, divergence
+from bvae_lib.axis_discovery.distillation import Lesson, Taught, divergence
 from bvae_lib.training import fit
 
 QUIET = {"progress": False, "device": "cpu", "precision": "float32"}

@@ -6,10 +6,10 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bvae_lib.exact import fit_exactly
+from bvae_lib.training import fit_full_batch
 from bvae_lib.models import LinearVAE
 from bvae_lib.objectives import BetaVAE, Capacity, Constrained
-from bvae_lib.theory import rate_path, soft_threshold, water_filling, water_level
+from bvae_lib.theory.water_filling import rate_path, soft_threshold, water_filling, water_level
 
 variances = st.lists(st.floats(1e-3, 1e3), min_size=1, max_size=8)
 EIGENVALUES, NOISE = np.array([6.0, 2.5, 1.0, 0.3]), 0.5
@@ -56,7 +56,7 @@ def source(n=512, seed=0):
 def trained(objective, steps=4000, seed=0):
     """Rates of the latents [4], sorted, distortion and last price of a linear VAE trained on all of the source."""
     inputs, model = source(), LinearVAE(4, 4, NOISE, seed)
-    fit_exactly(model, inputs, objective, steps, cooldown=steps // 4)
+    fit_full_batch(model, inputs, objective, steps, cooldown=steps // 4)
     kl = model.encode(inputs).kl().mean(0).detach().sort(descending=True).values.numpy()
     return kl, model.distortion(inputs).item(), float(objective.price(torch.tensor(kl.sum()), steps))
 
@@ -118,7 +118,7 @@ def test_without_the_absolute_value_the_target_does_nothing():
 
     class Printed(Capacity):
         def penalty(self, rate, step):
-            return self.gamma * (rate - self.target(step))
+            return self.gamma * (rate - self.capacity(step))
 
     for target in (0.0, 25.0):
         np.testing.assert_array_equal(trained(Printed(2.0, target, target), 500)[0], trained(BetaVAE(2.0), 500)[0])

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from bvae_lib import training
-from bvae_lib.device import pick_device
+from bvae_lib._runtime.device import pick_device
 from bvae_lib.models import BurgessVAE
 from bvae_lib.objectives import BetaVAE, Capacity, Constrained, bernoulli_reconstruction
 from bvae_lib.training import fit, pick_precision
@@ -104,7 +104,7 @@ def test_the_settings_say_what_was_chosen():
 def test_bfloat16_is_used_and_said_and_weights_stay_float32():
     model, history = train(precision="bfloat16")
     assert history.settings["precision"] == "bfloat16"
-    assert np.isfinite(history.reconstruction).all()
+    assert np.isfinite(history.distortion).all()
     assert {p.dtype for p in model.parameters()} == {torch.float32}
     assert not same_weights(model, train(precision="float32")[0])
 
@@ -121,7 +121,7 @@ def test_ctrl_c_returns_the_records_so_far(monkeypatch, capsys, batches):
     monkeypatch.setattr(training, "RECORD_EVERY", 2)
     model, history = train(steps=10, images=Mortal(batches))
     assert history.step.tolist() == [step for step in (2, 4) if step <= batches] + [batches] * (batches % 2)
-    assert len(history.rate) == len(history.reconstruction) == len(history.step)
+    assert len(history.rate) == len(history.distortion) == len(history.step)
     assert f"stopped after {batches} of 10 steps" in capsys.readouterr().out
     assert same_weights(model, train(steps=batches)[0] if batches else BurgessVAE(latents=3))
 

@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bvae_lib.models import factor_codes
-from bvae_lib.worth import IdealDecoder, buy, explained_variance, first_nat, starts
+from bvae_lib.theory.allocation import BayesDecoder, buy, explained_variance, initial_slope, starts
 
 
 @pytest.fixture(scope="module")
 def ideal(sprites):
-    return IdealDecoder(sprites, samples=120)
+    return BayesDecoder(sprites, samples=120)
 
 
 def entropy(mean):
@@ -24,7 +24,7 @@ def test_a_pixel_that_is_the_factor_is_worth_a_nat_a_nat():
     f = torch.tensor([[1.0], [-1.0]]).repeat(5000, 1)
     noise = torch.rand(10_000, 3, generator=torch.Generator().manual_seed(0)).round()
     pixels = torch.cat([(f + 1) / 2, (1 - f) / 2, noise, torch.ones(10_000, 1)], dim=1)
-    assert first_nat(f, pixels).item() == pytest.approx(2, abs=0.01)  # two pixels are, three are not, one never varies
+    assert initial_slope(f, pixels).item() == pytest.approx(2, abs=0.01)  # two pixels are, three are not, one never varies
 
 
 def test_the_first_nat_is_the_slope_of_the_information_of_a_binary_channel():
@@ -39,13 +39,13 @@ def test_the_first_nat_is_the_slope_of_the_information_of_a_binary_channel():
     saved = np.log(2) - (coin * density.mean(axis=0)).sum()
     f = torch.tensor([-1.0] * 10 + [1.0] * 10).repeat(500)[:, None]
     pixel = torch.tensor([1.0] * 2 + [0.0] * 8 + [1.0] * 8 + [0.0] * 2).repeat(500)[:, None]
-    assert first_nat(f, pixel).item() == pytest.approx(saved / r, rel=0.02)
+    assert initial_slope(f, pixel).item() == pytest.approx(saved / r, rel=0.02)
 
 
 def test_chance_alone_is_worth_nothing():
     generator = torch.Generator().manual_seed(0)
     codes, pixels = torch.randn(500, 4, generator=generator), torch.rand(500, 2000, generator=generator).round()
-    assert first_nat(codes, pixels).abs().max() < 0.4  # without the correction 4
+    assert initial_slope(codes, pixels).abs().max() < 0.4  # without the correction 4
     classes = torch.randint(5, (500, 2), generator=generator)
     assert explained_variance(classes, pixels).max() < 0.01 * pixels.var(dim=0).sum()
 
@@ -82,7 +82,7 @@ def test_probabilities_are_probabilities(ideal):
 
 def test_the_slope_at_nothing_is_the_worth_of_the_first_nat(sprites, ideal):
     indices = torch.randint(len(sprites), (4000,), generator=torch.Generator().manual_seed(1))
-    worth = first_nat(factor_codes(sprites.factors(indices)), sprites[indices])
+    worth = initial_slope(factor_codes(sprites.factors(indices)), sprites[indices])
     for channel in (3, 6, 7):
         slope = (ideal(np.zeros(8)) - ideal(0.02 * np.eye(8)[channel])) / 0.02
         assert slope == pytest.approx(worth[channel].item(), rel=0.15)
@@ -120,7 +120,7 @@ def test_a_factor_starts_when_it_holds_the_threshold_for_good():
 @pytest.mark.parametrize(
     ("act", "message"),
     [
-        (lambda: first_nat(torch.zeros(3, 1), torch.zeros(2, 4)), "pair up"),
+        (lambda: initial_slope(torch.zeros(3, 1), torch.zeros(2, 4)), "pair up"),
         (lambda: buy(np.sum, 1, [[0]], step=2), "step must be"),
         (lambda: starts([1, 2], [[1.0]]), "must be"),
     ],

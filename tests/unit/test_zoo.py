@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from bvae_lib import metrics, recode, zoo
-from bvae_lib.taught import Lesson, Taught
+from bvae_lib.axis_discovery.distillation import Lesson, Taught
 from bvae_lib.zoo import before
 from bvae_lib.zoo.recipes import ANEW, PRICES
 
@@ -26,9 +26,9 @@ def test_every_recipe_has_been_trained():
 def test_card_holds_the_figures_of_the_weights(name):
     model, history, card = zoo.load(name)
     assert card["recipe"] == zoo.RECIPES[name]
-    figures, stored = metrics.report(model, zoo.images_of(card["recipe"]["data"])), card["figures"]
+    figures, stored = metrics.report(model, zoo.images_of(card["recipe"]["data"])), card.figures
     np.testing.assert_allclose(figures["kl_per_latent"], stored["kl_per_latent"], rtol=0.01, atol=1e-3)
-    assert figures["reconstruction"] == pytest.approx(stored["reconstruction"], rel=0.01)
+    assert figures["distortion"] == pytest.approx(stored["distortion"], rel=0.01)
     assert figures["mig"] == pytest.approx(stored["mig"], abs=0.01)
     assert figures["active"] == stored["active"]
     recipe = card["recipe"]
@@ -43,9 +43,9 @@ def entropy(data):
 
 def test_every_ledger_is_that_of_its_figures_and_breaks_no_law(name):
     card = zoo.load(name)[2]
-    rate, distortion = sum(card["figures"]["kl_per_latent"]), card["figures"]["reconstruction"]
+    rate, distortion = sum(card.figures["kl_per_latent"]), card.distortion
     told = card["ledger"]
-    assert told == metrics.ledger(rate, distortion, told["entropy"])
+    assert told == metrics.rate_distortion_bounds(rate, distortion, told["entropy"])
     assert told["entropy"] == pytest.approx(entropy(card["recipe"]["data"]))
     assert rate + distortion >= told["entropy"]
     assert told["information_at_least"] <= told["information_at_most"] <= told["entropy"]
@@ -55,7 +55,7 @@ def test_every_ledger_is_that_of_its_figures_and_breaks_no_law(name):
 def test_a_dearer_nat_buys_less_rate_and_leaves_more_distortion():
     figures = [zoo.load(f"dsprites-price-{beta}")[2]["figures"] for beta in PRICES]
     rates = [sum(f["kl_per_latent"]) for f in figures]
-    distortions = [f["reconstruction"] for f in figures]
+    distortions = [f["distortion"] for f in figures]
     assert rates == sorted(rates, reverse=True)
     assert distortions == sorted(distortions)
 
@@ -101,7 +101,7 @@ def test_latents_that_end_below_a_hundredth_of_a_nat_are_silent_where_the_recipe
 
 def test_a_companion_teaches_the_features_first_and_is_thrown_away(sprites, tmp_path):
     companion = {"latents": 4, "price": 0.1, "fit": {"steps": 2, "lr": 1e-3}}
-    name, options = "dsprites-companion", {"images": sprites, "steps": 3, "warmup": 0, "cooldown": 0}
+    name, options = "dsprites-auxiliary", {"images": sprites, "steps": 3, "warmup": 0, "cooldown": 0}
     options |= {"progress": False, "device": "cpu"}
     recipe = zoo.RECIPES[name] | {"companion": companion}
     with pytest.MonkeyPatch.context() as patch:
@@ -121,7 +121,7 @@ def test_a_companion_teaches_the_features_first_and_is_thrown_away(sprites, tmp_
 
 
 def test_a_teacher_is_trained_first_and_its_pupil_ends_as_any_other_network(sprites, tmp_path, monkeypatch):
-    name, options = "dsprites-told-seed0", {"images": sprites, "progress": False, "device": "cpu"}
+    name, options = "dsprites-distilled-seed0", {"images": sprites, "progress": False, "device": "cpu"}
     options |= {"warmup": 0, "cooldown": 0}
     recipe, early = zoo.RECIPES[name], zoo.RECIPES["dsprites-early"]
     quick = {"lr": 2e-2, "steps": 20}  # enough for a teacher that says something
@@ -155,7 +155,7 @@ def test_an_earlier_model_that_two_others_ask_for_is_trained_once(sprites, tmp_p
 
     monkeypatch.setattr(zoo, "fit", watched)
     options = {"steps": 2, "warmup": 0, "cooldown": 0, "progress": False, "device": "cpu"}
-    zoo.train("dsprites-full-seed0", images=sprites, checkpoint=tmp_path / "run.safetensors", **options)
+    zoo.train("dsprites-staged-seed0", images=sprites, checkpoint=tmp_path / "run.safetensors", **options)
     assert [done for suffix, done in seen if suffix == ".dsprites-early"] == [False, True]
 
 
@@ -172,13 +172,13 @@ def test_earlier_models_have_the_steps_of_their_own_recipes(sprites, monkeypatch
         monkeypatch.setitem(zoo.RECIPES, f"dsprites-{name}", recipe)
     asked, fit = [], zoo.fit
     monkeypatch.setattr(zoo, "fit", lambda *rest, steps, **how: asked.append(steps) or fit(*rest, steps=steps, **how))
-    zoo.train("dsprites-full-seed0", images=sprites, progress=False, device="cpu")
+    zoo.train("dsprites-staged-seed0", images=sprites, progress=False, device="cpu")
     assert asked == [5, 2, 3, 5, 4]  # early, told, anew; early once more; full
 
 
 def test_a_teacher_that_the_zoo_has_is_not_trained_again(tmp_path):
     options = {"images": zoo.images_of("dsprites"), "steps": 2, "warmup": 0, "cooldown": 0, "progress": False}
-    _, history = zoo.train("dsprites-told-seed0", checkpoint=tmp_path / "run.safetensors", device="cpu", **options)
+    _, history = zoo.train("dsprites-distilled-seed0", checkpoint=tmp_path / "run.safetensors", device="cpu", **options)
     assert sorted(path.suffix for path in tmp_path.iterdir()) == [".lesson", ".listens", ".safetensors"]
     heard = np.array(zoo.load("dsprites-early")[2]["figures"]["kl_per_latent"])
     told = heard > metrics.ACTIVE
@@ -186,7 +186,7 @@ def test_a_teacher_that_the_zoo_has_is_not_trained_again(tmp_path):
     assert (history.kl_per_latent[0][~told] < 0.1).all()
 
 
-@pytest.mark.parametrize(("name", "way"), [("dsprites-anew-seed0", "anew"), ("dsprites-full-seed0", "recoded")])
+@pytest.mark.parametrize(("name", "way"), [("dsprites-refit-seed0", "anew"), ("dsprites-staged-seed0", "recoded")])
 def test_a_code_in_new_axes_comes_from_an_earlier_model(name, way, sprites, tmp_path, monkeypatch):
     options = {"images": sprites, "progress": False, "device": "cpu", "warmup": 0, "cooldown": 0}
     monkeypatch.setattr(recode, "PICTURES", 100)
@@ -213,18 +213,18 @@ def test_a_code_in_new_axes_comes_from_an_earlier_model(name, way, sprites, tmp_
 
 
 def test_a_code_in_new_axes_begins_with_the_weights_of_the_earlier_model(monkeypatch):
-    name, still = "dsprites-anew-seed0", {"lr": 1e-12, "steps": 1, "warmup": 0, "cooldown": 0}
+    name, still = "dsprites-refit-seed0", {"lr": 1e-12, "steps": 1, "warmup": 0, "cooldown": 0}
     monkeypatch.setattr(recode, "PICTURES", 100)
     recipe = zoo.RECIPES[name]
     stages = [{"dear": 50.0, "steps": 2, "fall": 1}]
     anew = recipe["anew"] | {"stages": stages, "fit": recipe["anew"]["fit"] | still}
     monkeypatch.setitem(zoo.RECIPES, name, recipe | {"anew": anew, "fit": recipe["fit"] | still, "silence": False})
     model, _ = zoo.train(name, images=zoo.images_of("dsprites"), progress=False, device="cpu")
-    for one, other in zip(model.parameters(), zoo.load("dsprites-told-seed0")[0].parameters(), strict=True):
+    for one, other in zip(model.parameters(), zoo.load("dsprites-distilled-seed0")[0].parameters(), strict=True):
         torch.testing.assert_close(one.detach(), other.detach())
 
 
-@pytest.mark.parametrize("name", ["dsprites-price-16", "dsprites-full-seed0"])
+@pytest.mark.parametrize("name", ["dsprites-price-16", "dsprites-staged-seed0"])
 def test_storing_and_loading_gives_the_model_back(name, tmp_path, monkeypatch, sprites):
     monkeypatch.setattr(zoo, "HERE", tmp_path)
     monkeypatch.setattr(recode, "PICTURES", 100)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from bvae_lib.models import BurgessVAE, Recoded, Recoder
+from bvae_lib.models import BurgessVAE, TwoStageVAE, LatentVAE
 from bvae_lib.widgets import Price, Run, Traversal
 from bvae_lib.widgets.source import source
 
@@ -47,8 +47,8 @@ def vivid(channels=1, latents=10, seed=0):
 def recoded(channels=1, latents=10):
     """The same with a way back before the decoder."""
     model = vivid(channels, latents)
-    network = Recoded(model, BurgessVAE(channels, latents))
-    network.append(Recoder(torch.zeros(latents, dtype=torch.bool), elder=True))
+    network = TwoStageVAE(model, BurgessVAE(channels, latents))
+    network.append(LatentVAE(torch.zeros(latents, dtype=torch.bool), elder=True))
     with torch.no_grad():  # latents as different as they were
         for layer in network.recoders[-1].back[::2]:
             layer.weight.mul_(2)

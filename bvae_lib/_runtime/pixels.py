@@ -1,0 +1,50 @@
+"""Pictures as bytes: tensors to 8 bits, many tiled into one, and PNG files."""
+
+import base64
+import io
+
+import numpy as np
+import torch
+from PIL import Image
+
+
+def to_uint8(images: torch.Tensor) -> np.ndarray:
+    """Round images to 8 bits, with channels last.
+
+    Args:
+        images: [N, channels, H, W] in [0, 1].
+
+    Returns:
+        uint8 [N, H, W, channels].
+    """
+    return (255 * images).round().byte().permute(0, 2, 3, 1).cpu().numpy()
+
+
+def tile(pictures: np.ndarray) -> np.ndarray:
+    """Lay pictures side by side, without gaps.
+
+    Args:
+        pictures: [rows, columns, H, W, channels] of any dtype.
+
+    Returns:
+        One picture, [rows * H, columns * W, channels].
+    """
+    rows, columns, height, width, channels = pictures.shape
+    return pictures.transpose(0, 2, 1, 3, 4).reshape(rows * height, columns * width, channels)
+
+
+def to_image(pixels: np.ndarray) -> Image.Image:
+    """Make a PIL image of uint8 pixels [H, W, 1 or 3]."""
+    return Image.fromarray(pixels[..., 0] if pixels.shape[-1] == 1 else pixels)
+
+
+def png(image: Image.Image) -> bytes:
+    """Encode an image as the bytes of a PNG file."""
+    file = io.BytesIO()
+    image.save(file, "png", optimize=True)
+    return file.getvalue()
+
+
+def base64_png(pictures: np.ndarray) -> str:
+    """Encode uint8 pictures [rows, columns, H, W, channels], tiled, as one PNG in base64."""
+    return base64.b64encode(png(to_image(tile(pictures)))).decode()

@@ -1,0 +1,39 @@
+"""How far latents follow factors, and what one encoding of a data set tells."""
+
+from .alignment import AxisAlignment, axis_alignment
+from .information import (
+    ACTIVE,
+    BINS,
+    FOLLOWS,
+    MIG,
+    Label,
+    assign_factors,
+    check,
+    factor_entropies,
+    mig,
+    mutual_information,
+    normalized_mutual_information,
+)
+from .perturbation import noise_cost, rotated_rate_distortion
+from .report import encode_dataset, rate_distortion_bounds, report
+
+__all__ = [
+    "ACTIVE",
+    "BINS",
+    "FOLLOWS",
+    "MIG",
+    "AxisAlignment",
+    "Label",
+    "assign_factors",
+    "axis_alignment",
+    "check",
+    "encode_dataset",
+    "factor_entropies",
+    "mig",
+    "mutual_information",
+    "noise_cost",
+    "normalized_mutual_information",
+    "rate_distortion_bounds",
+    "report",
+    "rotated_rate_distortion",
+]

@@ -1,0 +1,37 @@
+"""How a code of two latents lies over the plane of positions: straight or bent, and rotated by how much."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from .information import check
+
+
+class AxisAlignment(NamedTuple):
+    """Of each latent how linear it is in two factors, and its direction over their plane."""
+
+    r2: np.ndarray  # [latents], share of its variance that is linear; 1 for a straight line over the plane
+    degrees: np.ndarray  # [latents], between its steepest direction and the nearest axis, 0 to 45
+
+
+def axis_alignment(codes: Any, factors: Any) -> AxisAlignment:
+    """Fit each latent by a plane over two factors, by least squares.
+
+    Args:
+        codes: [N, latents], posterior means.
+        factors: [N, 2], two factors in equal units, such as the two positions.
+
+    Returns:
+        R^2 and direction of each latent.
+
+    Raises:
+        ValueError: where the two do not pair up, hold values that are not finite, or there are not two factors.
+    """
+    codes, factors = check(codes, factors)
+    if factors.shape[1] != 2:
+        raise ValueError(f"factors must be [N, 2], the two positions, not {factors.shape}")
+    codes, factors = (x - x.mean(axis=0) for x in (codes.astype(float), factors.astype(float)))
+    slopes = np.linalg.lstsq(factors, codes, rcond=None)[0]  # [2, latents]
+    left = ((codes - factors @ slopes) ** 2).sum(axis=0)
+    degrees = np.degrees(np.arctan2(slopes[1], slopes[0])) % 90
+    return AxisAlignment(1 - left / np.maximum((codes**2).sum(axis=0), 1e-12), np.minimum(degrees, 90 - degrees))

@@ -1,0 +1,91 @@
+"""Encode a data set once, and what follows from that."""
+
+from typing import Any
+
+import torch
+from torch import nn
+
+from ..data import ImageSet
+from ..models import Posterior
+from ..objectives import bernoulli_reconstruction
+from .information import ACTIVE, mig
+
+CHUNK = 500  # images encoded at once
+
+
+@torch.no_grad()
+def encode_dataset(model: nn.Module, images: ImageSet | torch.Tensor, indices: torch.Tensor | None = None) -> Posterior:
+    """Encode many images, a few hundred at a time.
+
+    Args:
+        model: has ``encode``; on any device.
+        images: an ImageSet or a tensor [N, channels, H, W].
+        indices: of the images to encode, [n]; by default all.
+
+    Returns:
+        Posterior [n, latents] on the CPU.
+    """
+    device = next(model.parameters()).device
+    indices = torch.arange(len(images)) if indices is None else indices
+    parts = [model.encode(images[chunk].to(device)) for chunk in indices.split(CHUNK)]
+    return Posterior(*(torch.cat(part).cpu() for part in zip(*parts, strict=True)))
+
+
+@torch.no_grad()
+def report(model: nn.Module, images: ImageSet, n: int = 10_000, seed: int = 0) -> dict[str, Any]:
+    """Measure a model on random images of a set with known factors.
+
+    Args:
+        model: has ``encode`` and ``decode``; on any device.
+        images: whose factors are known.
+        n: images drawn, with replacement.
+        seed: of the draw and of the noise.
+
+    Returns:
+        As plain numbers: ``distortion``, ``rate`` and ``kl_per_latent`` in nats per image; ``active``, the number of
+        latents of at least 0.01 nats; ``mig`` and each factor's ``gaps``; ``n`` and ``seed``.
+    """
+    device = next(model.parameters()).device
+    generator = torch.Generator(device).manual_seed(seed)
+    indices = torch.randint(len(images), (n,), generator=torch.Generator().manual_seed(seed))
+    posterior, distortion = encode_dataset(model, images, indices), 0.0
+    for rows in torch.arange(n).split(CHUNK):
+        z = Posterior(posterior.mean[rows].to(device), posterior.log_variance[rows].to(device)).rsample(generator)
+        batch = images[indices[rows]].to(device)
+        distortion += bernoulli_reconstruction(model.decode(z), batch).item() * len(rows) / n
+    kl = posterior.kl().mean(dim=0)
+    gap = mig(posterior.mean, images.factors(indices))
+    return {
+        "distortion": distortion,
+        "rate": kl.sum().item(),
+        "kl_per_latent": kl.tolist(),
+        "active": int((kl >= ACTIVE).sum()),
+        "mig": gap.mean,
+        "gaps": dict(zip(images.factor_names, gap.gaps.tolist(), strict=True)),
+        "n": n,
+        "seed": seed,
+    }
+
+
+def rate_distortion_bounds(rate: float, distortion: float, entropy: float) -> dict[str, float]:
+    """Bound the information I(X;Z) that latents carry by rate and distortion alone.
+
+    H - D <= I <= min(R, H), where H is the entropy of the images (Alemi et al. 2018, equation 2; chapter 3). What the
+    rate is above the information is KL(q(z) || p(z)), nats that carry nothing.
+
+    Args:
+        rate: R in nats per image.
+        distortion: D in nats per image.
+        entropy: H(X) in nats.
+
+    Returns:
+        The three arguments, ``information_at_least``, ``information_at_most`` and ``mismatch_at_least``, in nats.
+    """
+    return {
+        "rate": rate,
+        "distortion": distortion,
+        "entropy": entropy,
+        "information_at_least": max(0.0, entropy - distortion),
+        "information_at_most": min(rate, entropy),
+        "mismatch_at_least": max(0.0, rate - entropy),
+    }

@@ -1,0 +1,139 @@
+"""No encoder at all: dSprites' true factors, each sent through a Gaussian channel of learned noise.
+
+Burgess et al. (2018, section 4.3, figure 3) ask in which order a bottleneck that grows takes the factors up, when it
+is handed the factors themselves.
+"""
+
+import math
+
+import numpy as np
+import torch
+from torch import nn
+
+from ..data import FactorLookup
+from .burgess import BurgessVAE
+from .posterior import Posterior, check_latents
+
+SYMMETRY = torch.tensor([4, 2, 1])  # turns in which square, ellipse and heart look the same
+FACTORS = ("shape", "scale", "orientation", "pos_x", "pos_y")
+CHANNELS = ("square", "ellipse", "heart", "scale", "cos", "sin", "pos_x", "pos_y")
+FACTOR_OF = torch.tensor([0, 0, 0, 1, 2, 2, 3, 4])  # of each channel
+QUICK = 10.0  # how much faster than a weight of the decoder a channel opens, at the same learning rate
+
+
+def raw_codes(classes: torch.Tensor) -> torch.Tensor:
+    """Encode dSprites' ``classes`` [..., 5] as numbers [..., 8]: one-hot shape, scale, angle, position."""
+    shape, scale, orientation, x, y = classes.unbind(-1)
+    angle = SYMMETRY.to(classes.device)[shape] * 2 * math.pi / 39 * orientation
+    one_hot = nn.functional.one_hot(shape, 3)
+    rest = torch.stack([scale, angle.cos(), angle.sin(), x, y], dim=-1)
+    return torch.cat([one_hot, rest], dim=-1)
+
+
+GRID = torch.cartesian_prod(torch.arange(3), torch.arange(6), torch.arange(40), torch.arange(32))
+EVERY = raw_codes(torch.cat([GRID, GRID[:, -1:]], dim=1))  # y is spread as x is
+MEAN, DEVIATION = EVERY.mean(dim=0), EVERY.std(dim=0, correction=0)
+del GRID, EVERY
+
+
+def factor_codes(classes: torch.Tensor) -> torch.Tensor:
+    """Encode dSprites' factors as eight numbers of mean 0 and variance 1.
+
+    Shape is one-hot. An angle becomes the cosine and sine of its multiple by which the shape looks the same again: 4
+    for a square, 2 for an ellipse, 1 for a heart.
+
+    Args:
+        classes: factor classes [..., 5], whole numbers.
+
+    Returns:
+        [..., 8] in the order of ``CHANNELS``.
+
+    Raises:
+        ValueError: for other shapes or numbers that are not whole.
+    """
+    classes = torch.as_tensor(classes)
+    if classes.is_floating_point() or classes.ndim == 0 or classes.shape[-1] != 5:
+        raise ValueError(
+            f"classes must be whole numbers [..., 5], {FACTORS}, not {classes.dtype} of shape {list(classes.shape)}"
+        )
+    return (raw_codes(classes.long()) - MEAN.to(classes.device)) / DEVIATION.to(classes.device)
+
+
+def per_factor(channels: torch.Tensor | np.ndarray) -> torch.Tensor:
+    """Add up the nats of the channels of each factor.
+
+    Args:
+        channels: nats [..., 8] in the order of ``CHANNELS``.
+
+    Returns:
+        [..., 5] in the order of ``FACTORS``.
+
+    Raises:
+        ValueError: for other than eight channels.
+    """
+    channels = torch.as_tensor(channels)
+    if channels.shape[-1] != len(CHANNELS):
+        raise ValueError(f"channels must be [..., {len(CHANNELS)}], not {list(channels.shape)}")
+    total = channels.new_zeros(*channels.shape[:-1], len(FACTORS))
+    return total.index_add(-1, FACTOR_OF.to(channels.device), channels)
+
+
+class FactorChannel(nn.Module):
+    """dSprites' factors, through a Gaussian channel each, to the decoder of Burgess et al. (2018).
+
+    Channel i sends z_i = sqrt(1 - s_i^2) f_i + s_i noise (Eq. 4.1), where f_i is one of ``factor_codes``: the larger
+    the noise s_i, the less gets through. As f has variance 1, the average KL to the prior is exactly -ln s_i (Eq. 4.2),
+    which can be 0. The decoder and the eight s learn; there is no encoder, as the factors are known.
+
+    Args:
+        lookup: says which image is which, so that ``encode`` finds the factors of images and ``fit`` can train this
+            model like a VAE. ``send`` needs none: it takes the factors themselves.
+        seed: of the decoder's first weights, those of ``BurgessVAE(latents=8, seed=seed)``.
+    """
+
+    def __init__(self, lookup: FactorLookup | None = None, seed: int = 0):
+        super().__init__()
+        self.channels, self.latents = 1, len(CHANNELS)
+        self.decoder = BurgessVAE(self.channels, self.latents, seed).decoder
+        self.lookup = lookup
+        # nats = (QUICK root)^2 can shrink to 0 and open again at once: a softplus or a sigmoid would drift off to
+        # minus infinity while a channel costs too much, and need as long to come back.
+        self.root = nn.Parameter(torch.full((self.latents,), 0.05 / QUICK))
+
+    @property
+    def nats(self) -> torch.Tensor:
+        """-ln s of each channel: its average KL in nats, [8]."""
+        return (QUICK * self.root).square()  # Eq. 4.2
+
+    def send(self, classes: torch.Tensor) -> Posterior:
+        """Send factors through the channels (Eq. 4.1).
+
+        Args:
+            classes: factor classes [B, 5].
+
+        Returns:
+            Mean sqrt(1 - s^2) f and log-variance ln s^2, [B, 8] each.
+        """
+        f = factor_codes(classes).to(self.root.device)
+        kept = (-(-2 * self.nats).expm1() + 1e-12).sqrt()  # 1 - s^2; 1e-12 lets its root be differentiated at 0
+        return Posterior(kept * f, (-2 * self.nats).expand_as(f))  # Eq. 4.1
+
+    def encode(self, images: torch.Tensor) -> Posterior:
+        """Look up the factors of ``images`` [B, 1, 64, 64], and send them.
+
+        Raises:
+            ValueError: where the model was made without ``lookup``, or an image is not one of dSprites'.
+        """
+        if self.lookup is None:
+            raise ValueError("this FactorChannel cannot look images up: make it with FactorLookup(DSprites())")
+        return self.send(self.lookup.factors(images))
+
+    def decode(self, z: torch.Tensor) -> torch.Tensor:
+        """Compute the Bernoulli logits [B, 1, 64, 64] of p(x|z) for ``z`` [B, 8]."""
+        check_latents(z, self.latents)
+        return self.decoder(z).float()
+
+    @torch.no_grad()
+    def reconstruct(self, images: torch.Tensor) -> torch.Tensor:
+        """Decode what is sent on average for ``images`` [B, 1, 64, 64] into pixel probabilities."""
+        return self.decode(self.encode(images).mean).sigmoid()

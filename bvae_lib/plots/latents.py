@@ -1,0 +1,149 @@
+"""What latents carry: nats, posteriors, codes over the plane, overlap, and what a rotation costs."""
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from ..metrics import ACTIVE
+from .style import BLUE, COLOURS, GREY, ORANGE, RED, SKY, canvas
+
+
+def kl_bars(runs: dict[str, np.ndarray], floor: float = ACTIVE) -> Figure:
+    """KL of each latent in nats [latents], a colour for each run named; sorted within the run.
+
+    A line marks ``floor``, below which a latent counts as inactive.
+    """
+    figure, axis = canvas()
+    width = 0.8 / len(runs)
+    for i, (name, kl) in enumerate(runs.items()):
+        kl = np.sort(np.asarray(kl))[::-1]
+        axis.bar(np.arange(len(kl)) + i * width, kl, width, label=f"{name}: {kl.sum():.2f} nats in all")
+    axis.axhline(floor, color=GREY, linestyle="--", linewidth=1)
+    axis.set(xlabel="latent, sorted by its KL", ylabel="KL (nats)", xticks=[])
+    axis.legend(frameon=False)
+    return figure
+
+
+def posteriors(runs: dict[str, tuple[np.ndarray, np.ndarray]]) -> Figure:
+    """Posterior means against standard deviations, arrays [N, latents] of each run named; the prior is the ring."""
+    figure, axis = canvas(size=(5.5, 3.4))
+    for name, (mean, log_variance) in runs.items():
+        sigma = np.exp(0.5 * np.asarray(log_variance))
+        axis.scatter(np.ravel(mean), np.ravel(sigma), s=5, alpha=0.5, label=name)
+    axis.plot(0, 1, "ko", markersize=14, markeredgewidth=1.5, fillstyle="none", label="the prior")
+    axis.set(xlabel="posterior mean", ylabel="posterior standard deviation", ylim=(0, None))
+    figure.legend(frameon=False, fontsize=8, loc="outside upper center", ncols=3)
+    return figure
+
+
+def code_planes(runs: dict[str, np.ndarray], sizes: tuple[int, int], every: int = 4) -> Figure:
+    """Codes [sizes[0] * sizes[1], 2] of all positions, one panel a run; lines join positions of one column or row.
+
+    Blue lines: x stays and y runs. Orange: y stays and x runs.
+    """
+    figure, axes = canvas(1, len(runs), (3.1 * len(runs), 3.2), squeeze=False)
+    for axis, (name, codes) in zip(axes[0], runs.items(), strict=True):
+        grid = np.asarray(codes).reshape(*sizes, 2)
+        for lines, colour, label in ((grid, BLUE, "one x"), (grid.swapaxes(0, 1), ORANGE, "one y")):
+            for k, line in enumerate(lines[::every]):
+                axis.plot(line[:, 0], line[:, 1], color=colour, linewidth=1.2, label=label if k == 0 else None)
+        axis.set(xlabel="mean of z0", aspect="equal")
+        axis.set_title(name, fontsize=10)
+    axes[0, 0].set_ylabel("mean of z1")
+    axes[0, 0].legend(frameon=True, loc="upper right", fontsize=8)
+    return figure
+
+
+def kl_decomposition(parts: dict[str, tuple[float, float]]) -> Figure:
+    """Left: what a posterior costs by its mean and deviation, in nats. Right: for each latent named, the mean nats
+    for moving the mean and for shrinking the deviation."""
+    figure, (left, right) = canvas(1, 2, (7.5, 3.2))
+    mean, sigma = np.meshgrid(np.linspace(-3, 3, 121), np.geomspace(0.03, 1.6, 120))
+    kl = 0.5 * (mean**2 + sigma**2 - 1) - np.log(sigma)
+    lines = left.contour(mean, sigma, kl, levels=[0.1, 0.5, 1, 2, 3, 4, 5], colors=GREY)
+    left.clabel(lines, fmt="%g", fontsize=8)
+    left.plot(0, 1, "o", color="k", label="the prior, 0 nats")
+    left.annotate("", (2, 1), (0.1, 1), arrowprops={"arrowstyle": "->", "color": BLUE, "lw": 2})
+    left.annotate("", (0, 0.082), (0, 0.93), arrowprops={"arrowstyle": "->", "color": ORANGE, "lw": 2})
+    left.set(xlabel="mean", ylabel="standard deviation", yscale="log", yticks=[0.05, 0.1, 0.3, 1])
+    left.set_yticklabels(["0.05", "0.1", "0.3", "1"])
+    left.legend(frameon=False, fontsize=8, loc="lower left")
+    moved, shrunk = np.array(list(parts.values())).T
+    right.bar(list(parts), moved, color=BLUE, label="moving the mean")
+    right.bar(list(parts), shrunk, bottom=moved, color=ORANGE, label="shrinking the deviation")
+    right.set(ylabel="KL (nats)", ylim=(0, 1.3 * (moved + shrunk).max()))  # room for the legend
+    right.legend(frameon=False, fontsize=8)
+    return figure
+
+
+def bayes_errors(steps: list[int], errors: dict[str, list[float]]) -> Figure:
+    """How often two images are confused, [steps] for each run, against the positions between them."""
+    figure, axis = canvas(size=(5.5, 3.2))
+    for name, error in errors.items():
+        axis.plot(steps, error, "o-", label=name)
+    axis.axhline(0.5, color=GREY, linestyle="--", linewidth=1)
+    axis.set(xscale="log", xlabel="positions between the two images", ylabel="wrong guesses", ylim=(-0.01, 0.55))
+    axis.set_xticks(steps, [str(step) for step in steps])
+    axis.minorticks_off()
+    axis.legend(frameon=False, fontsize=8)
+    return figure
+
+
+def pixel_differences(distance: np.ndarray, pixels: np.ndarray, quantiles=(0.1, 0.5, 0.9)) -> Figure:
+    """Pixels in which pairs of images differ, against the distance of their posteriors in standard deviations.
+
+    Both [pairs]. Pairs are taken together in bins of equal numbers; the line is the median, the band the middle 80%.
+    """
+    figure, axis = canvas(size=(5.5, 3.2))
+    bins = np.array_split(np.argsort(distance), 40)
+    x = [np.median(distance[part]) for part in bins]
+    low, middle, high = np.array([np.quantile(pixels[part], quantiles) for part in bins]).T
+    axis.fill_between(x, low, high, color=BLUE, alpha=0.2, label="the middle 80% of pairs")
+    axis.plot(x, middle, color=BLUE, label="median")
+    axis.set(xlabel="distance of the posteriors (standard deviations)", ylabel="pixels that differ", xlim=(0, None))
+    axis.legend(frameon=False)
+    return figure
+
+
+def rotation_costs(degrees: list[float], costs: dict[str, tuple[list[float], list[float]]]) -> Figure:
+    """Extra nats at equal distortion against the angle of a turn: of each pair, what is predicted and measured."""
+    figure, axis = canvas(size=(5.5, 3.2))
+    for colour, (name, (predicted, measured)) in zip(COLOURS, costs.items(), strict=False):
+        axis.plot(degrees, predicted, color=colour, label=f"{name}: equation 13")
+        axis.plot(degrees, measured, "o", color=colour, label=f"{name}: measured")
+    axis.set(xlabel="turn (degrees)", ylabel="extra nats an image", xticks=degrees)
+    axis.legend(frameon=False, fontsize=8)
+    return figure
+
+
+def compare_to_normal(values: dict[str, np.ndarray]) -> Figure:
+    """A histogram of each [n], moved and scaled to mean 0 and deviation 1, under the standard normal density.
+
+    Where there are few values, each has its own bar, as wide as the step from one to the next.
+    """
+    figure, axes = canvas(1, len(values), (1.8 * len(values), 2.6), sharey=True, squeeze=False)
+    grid = np.linspace(-3.5, 3.5, 200)
+    for axis, (name, sample) in zip(axes[0], values.items(), strict=True):
+        standard = (sample - sample.mean()) / sample.std()
+        classes = np.unique(standard)
+        edges = np.linspace(-3.5, 3.5, 57)
+        if len(classes) < len(edges):
+            middles = (classes[1:] + classes[:-1]) / 2
+            edges = np.concatenate([[2 * classes[0] - middles[0]], middles, [2 * classes[-1] - middles[-1]]])
+        axis.hist(standard, edges, density=True, color=SKY, edgecolor="white", linewidth=0.5 * (len(edges) < 10))
+        axis.plot(grid, np.exp(-(grid**2) / 2) / np.sqrt(2 * np.pi), color=RED)
+        axis.set_title(name, fontsize=10)
+    axes[0, 0].set_ylabel("density")
+    figure.supxlabel("standard deviations from the mean", fontsize=10)
+    return figure
+
+
+def heatmap(values: np.ndarray, rows: list[str], columns: list[str], form: str = "{:.2f}", title: str = "") -> Figure:
+    """Numbers between 0 and 1, [rows, columns], written by ``form`` on squares that are darker the larger they are."""
+    figure, axis = canvas(size=(1.1 * len(columns) + 1.2, 0.32 * len(rows) + 0.9))
+    axis.imshow(values, cmap="Blues", vmin=0, vmax=1, aspect="auto")
+    for i, j in np.ndindex(values.shape):
+        axis.text(j, i, form.format(values[i, j]), ha="center", va="center", color="w" if values[i, j] > 0.55 else "k")
+    axis.set(xticks=range(len(columns)), xticklabels=columns, yticks=range(len(rows)), yticklabels=rows)
+    axis.grid(False)
+    axis.set_title(title, fontsize=10)
+    return figure

@@ -1,0 +1,97 @@
+"""What training runs did: distortion and rate over steps, prices, and objectives compared over seeds."""
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from ..history import History
+from .style import BLUE, COLOURS, GREY, ORANGE, RED, canvas
+
+# One look for each objective that opens the channel, in all figures of chapter 5.
+OBJECTIVE_COLOURS = {"absolute": RED, "hinge": ORANGE, "multiplier": BLUE}
+
+
+def learning_curves(runs: dict[str, History]) -> Figure:
+    """Distortion and rate in nats over the steps of each run."""
+    figure, (left, right) = canvas(1, 2)
+    for name, history in runs.items():
+        left.plot(history.step, history.distortion, label=name)
+        right.plot(history.step, history.rate, label=name)
+    left.set(xlabel="step", ylabel="distortion D (nats per image)", ylim=(0, None), xlim=(0, None))
+    right.set(xlabel="step", ylabel="rate R (nats per image)", ylim=(0, None), xlim=(0, None))
+    right.legend(frameon=False)
+    return figure
+
+
+def dual_ascent(runs: dict[str, History], expected: dict[str, float] | None = None) -> Figure:
+    """The multiplier, the rate against its budget (dashed) and the slackness, over the steps of each run.
+
+    ``expected`` gives the multiplier that a run should end at, dotted.
+    """
+    figure, (left, middle, right) = canvas(1, 3, (9.0, 3.0))
+    for i, (name, history) in enumerate(runs.items()):
+        left.plot(history.step, history.price, color=COLOURS[i], label=name)
+        middle.plot(history.step, history.rate, color=COLOURS[i])
+        middle.plot(history.step, history.capacity, color=COLOURS[i], linestyle="--", linewidth=1)
+        right.plot(history.step, history.slackness, color=COLOURS[i])
+        if expected:
+            left.axhline(expected[name], color=COLOURS[i], linestyle=":", linewidth=1)
+    left.set(xlabel="step", ylabel="multiplier β (nats of D a nat of R)", yscale="log")
+    middle.set(xlabel="step", ylabel="rate R, and budget dashed (nats)")
+    right.set(xlabel="step", ylabel="slackness β (R - ε) (nats)", yscale="symlog")
+    left.legend(frameon=False, fontsize=8)
+    return figure
+
+
+def price_curves(runs: dict[str, History], records: int = 5) -> Figure:
+    """The effective price of a nat over the steps of each run; below 0 the objective pays for nats.
+
+    Drawn is the mean over ``records``, 50 steps each: a price that jumps between two values shows how often it is at
+    either.
+    """
+    figure, axis = canvas(size=(7.0, 3.8))
+    for colour, (name, history) in zip(COLOURS[3:], runs.items(), strict=False):
+        mean = np.convolve(history.price, np.full(records, 1 / records), "valid")
+        axis.plot(
+            history.step[records - 1 :], mean, color=OBJECTIVE_COLOURS.get(name, colour), label=name, linewidth=1.4
+        )
+    axis.axhline(0, color="k", linewidth=0.8)
+    axis.set_yscale("symlog", linthresh=0.1)
+    axis.set(xlabel="step", ylabel="effective price (nats of D a nat)", xlim=(0, None))
+    figure.legend(frameon=False, fontsize=8, loc="outside upper center", ncols=3)
+    return figure
+
+
+def compare_objectives(runs: dict[str, list[History]], scores: dict[str, dict[str, list[float]]]) -> Figure:
+    """All ways in one picture: distortion against rate, the capacity at which latents woke, and ``scores``.
+
+    ``scores`` has, by its label, a value a seed for each way.
+    """
+    figure, axes = canvas(1, 2 + len(scores), (3.0 * (2 + len(scores)), 3.2))
+    for row, (name, histories) in enumerate(runs.items()):
+        colour = OBJECTIVE_COLOURS.get(name, COLOURS[row])
+        for i, history in enumerate(histories):
+            axes[0].plot(history.rate, history.distortion, color=colour, linewidth=0.9, label="" if i else name)
+            woke = np.sort(history.onset_capacities())
+            axes[1].plot(woke, np.full(len(woke), row + 0.12 * (i - len(histories) / 2)), ".", color=colour)
+        for axis, values in zip(axes[2:], scores.values(), strict=True):
+            axis.plot(np.full(len(values[name]), row), values[name], "o", color=colour, alpha=0.8)
+    axes[0].set(xlabel="rate R (nats)", ylabel="distortion D (nats)", ylim=(50, 650), xlim=(-0.5, 27))
+    axes[0].legend(frameon=False, fontsize=8)
+    axes[1].set(xlabel="capacity C at which a latent woke (nats)", yticks=range(len(runs)), yticklabels=list(runs))
+    axes[1].set_ylim(len(runs) - 0.5, -0.5)
+    for axis, label in zip(axes[2:], scores, strict=True):
+        axis.set(ylabel=label, xticks=range(len(runs)), ylim=(0, 1.1 * axis.dataLim.y1), xlim=(-0.5, len(runs) - 0.5))
+        axis.set_xticklabels(list(runs), fontsize=8)
+    return figure
+
+
+def seed_intervals(values: dict[str, np.ndarray], intervals: dict[str, tuple[float, float]], xlabel: str) -> Figure:
+    """A dot a seed, [seeds] of each name, its mean as a bar, and the interval of that mean (low, high) as a line."""
+    figure, axis = canvas(size=(6.5, 0.55 * len(values) + 1.0))
+    for row, (name, sample) in enumerate(values.items()):
+        colour = OBJECTIVE_COLOURS.get(name, COLOURS[row])
+        axis.hlines(row, *intervals[name], color=GREY, linewidth=5, alpha=0.5)
+        axis.plot(sample, np.full(len(sample), row), "o", color=colour, alpha=0.8)
+        axis.plot(np.mean(sample), row, "|", color="k", markersize=18, markeredgewidth=2)
+    axis.set(xlabel=xlabel, yticks=range(len(values)), yticklabels=list(values), ylim=(len(values) - 0.5, -0.5))
+    return figure

@@ -1,0 +1,232 @@
+"""What runs were like on their way: figures and decoded images at several capacities, without weights.
+
+    frames, history = load_snapshots("factors-seed0")  # chapter 4: what a FactorChannel has bought, nat by nat
+    frames, history = load_snapshots("dsprites-capacity-seed0")  # chapter 5: what each latent does at four capacities
+
+The decoder of one moment cannot show what an earlier one drew, so the images are kept. The recipes of ``zoo`` whose
+capacity grows keep their learning rate to the end, so a run of fewer steps is the beginning of the whole one:
+``zoo.train(name, steps=900)`` has the weights of the second snapshot.
+"""
+
+import base64
+import io
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import nn
+
+from .._runtime.atomic import write_atomically
+from .._runtime.pixels import base64_png, to_uint8
+from ..data import DSprites, FactorLookup
+from ..data.packed import PackedImages
+from ..history import History
+from ..models import BurgessVAE, FactorChannel, per_factor, traverse
+from ..objectives import Constrained, bernoulli_reconstruction
+from ..training import fit
+from .cards import MODELS
+from .recipes import CAPACITY_OBJECTIVES
+
+# Chapter 4: factors through channels.
+FACTOR_RUNS = {f"factors-seed{seed}": seed for seed in (0, 1, 2)}
+CAPACITY = {"start": 0.0, "stop": 25.0, "steps": 3_750, "multiplier": 100.0, "speed": 0.01}
+FIT = {"batch_size": 64, "lr": 2e-3, "optimizer": "adam"}
+EVERY = 150  # steps, in which the capacity grows by a nat; a multiple of training.RECORD_EVERY
+# The images decoded, as factor classes: each shape twice, apart in size, angle and position.
+SHOWN = [
+    [0, 5, 4, 8, 8],
+    [1, 5, 10, 24, 10],
+    [2, 5, 0, 16, 16],
+    [0, 1, 0, 24, 24],
+    [1, 3, 25, 6, 22],
+    [2, 2, 20, 18, 26],
+]
+
+# Chapter 5: latents of a VAE.
+LATENT_RUNS = [f"dsprites-{name}-seed0" for name in CAPACITY_OBJECTIVES]
+STEPS = (300, 900, 1_800, 3_500)  # 3, 8, 15 and 25 nats of capacity
+IMAGE = [2, 3, 0, 16, 16]  # factor classes of the image whose latents are moved: a heart in the middle
+VALUES = torch.linspace(-3, 3, 7)
+
+
+@dataclass
+class FactorSnapshots:
+    """F snapshots of a FactorChannel; nats per image."""
+
+    step: np.ndarray  # [F]
+    nats: np.ndarray  # [F, 8] of each channel, exactly -ln s
+    distortion: np.ndarray  # [F], of 1,000 images that are the same for all
+    price: np.ndarray  # [F] nats of distortion per nat of rate
+    drawn: np.ndarray  # uint8 [1 + F, images, 64, 64]: the real images, then as each snapshot decodes them
+
+    @property
+    def capacity(self) -> np.ndarray:
+        """C in nats, [F]."""
+        return self.step / EVERY
+
+    @property
+    def rate(self) -> np.ndarray:
+        """R in nats: of all channels, [F]."""
+        return self.nats.sum(axis=1)
+
+    @property
+    def factors(self) -> np.ndarray:
+        """Nats of each factor, [F, 5]."""
+        return per_factor(torch.as_tensor(self.nats)).numpy()
+
+    def nearest(self, rate: float) -> int:
+        """Return the number of the snapshot whose rate is nearest to ``rate`` nats."""
+        return int(np.abs(self.rate - rate).argmin())
+
+    def append(self, **snapshot: Any) -> "FactorSnapshots":
+        """Return these snapshots and one more, a value for each field."""
+        grown = {name: np.append(old, [snapshot[name]], axis=0) for name, old in vars(self).items()}
+        return FactorSnapshots(**grown)
+
+    def save(self, path: Path) -> None:
+        """Write JSON to ``path``, the images as one PNG, a row a snapshot."""
+        write(path, vars(self), self.drawn)
+
+    @classmethod
+    def load(cls, path: Path) -> "FactorSnapshots":
+        """Read what ``save`` wrote; ValueError where the file is something else."""
+        figures, drawn = read(path)
+        return cls(**figures, drawn=drawn)
+
+
+@dataclass
+class LatentSnapshots:
+    """S snapshots of the latents of one run."""
+
+    step: np.ndarray  # [S]
+    capacity: np.ndarray  # [S] nats
+    kl_per_latent: np.ndarray  # [S, latents] nats, over all images: the record at that step
+    drawn: np.ndarray  # uint8 [S, latents, 7, 64, 64]: each latent from -3 to 3
+
+    def save(self, path: Path) -> None:
+        """Write JSON to ``path``, the images as one PNG."""
+        write(path, vars(self), self.drawn.reshape(-1, *self.drawn.shape[2:]))
+
+    @classmethod
+    def load(cls, path: Path) -> "LatentSnapshots":
+        """Read what ``save`` wrote; ValueError where the file is something else."""
+        figures, drawn = read(path)
+        return cls(**figures, drawn=drawn.reshape(*figures["kl_per_latent"].shape, *drawn.shape[1:]))
+
+
+def load_snapshots(name: str) -> tuple[Any, History]:
+    """Load the snapshots of a run.
+
+    Args:
+        name: one of ``FACTOR_RUNS`` (FactorSnapshots) or ``LATENT_RUNS`` (LatentSnapshots).
+
+    Returns:
+        The snapshots and the run's History.
+
+    Raises:
+        KeyError: where there are none.
+    """
+    path = MODELS / name / "snapshots.json"
+    if not path.exists():
+        raise KeyError(f"no snapshots of {name!r}; there are those of {[*FACTOR_RUNS, *LATENT_RUNS]}")
+    kind = FactorSnapshots if name in FACTOR_RUNS else LatentSnapshots
+    return kind.load(path), History.load(MODELS / name / "history.json")
+
+
+def write(path: Path, figures: dict[str, np.ndarray], drawn: np.ndarray) -> None:
+    """Write figures, to 4 decimals, and ``drawn``, uint8 [rows, columns, 64, 64], as JSON; whole or not at all."""
+    stored = {name: np.round(values, 4).tolist() for name, values in figures.items() if name != "drawn"}
+    with write_atomically(path, "w") as file:
+        json.dump(stored | {"drawn": base64_png(drawn[..., None])}, file)
+
+
+def read(path: Path) -> tuple[dict[str, np.ndarray], np.ndarray]:
+    """Read the figures and images that ``write`` wrote; ValueError where the file is something else."""
+    try:
+        stored = json.loads(Path(path).read_text(encoding="utf-8"))
+        sheet = np.asarray(Image.open(io.BytesIO(base64.b64decode(stored.pop("drawn")))))
+        drawn = sheet.reshape(sheet.shape[0] // 64, 64, sheet.shape[1] // 64, 64).swapaxes(1, 2)
+        return {name: np.array(values) for name, values in stored.items()}, drawn
+    except (AttributeError, KeyError, TypeError, OSError, ValueError) as error:
+        raise ValueError(f"{path} holds no snapshots ({type(error).__name__}: {error})") from error
+
+
+@torch.no_grad()
+def look(model: FactorChannel, images: PackedImages, shown: torch.Tensor) -> dict[str, Any]:
+    """Measure the channels on 1,000 images, and decode ``shown`` [N, 1, 64, 64] from what is sent on average."""
+    device = model.root.device
+    batch = images.sample(1000, torch.Generator().manual_seed(0)).to(device)
+    z = model.encode(batch).rsample(torch.Generator(device).manual_seed(0))
+    return {
+        "nats": model.nats.cpu().numpy(),
+        "distortion": bernoulli_reconstruction(model.decode(z), batch).item(),
+        "drawn": to_uint8(model.reconstruct(shown))[..., 0],
+    }
+
+
+def record_factors(
+    name: str, images: PackedImages, folder: Path, count: int | None = None, **options: Any
+) -> tuple[FactorSnapshots, History]:
+    """Train the run ``name``, a snapshot for each nat of capacity; what ``folder`` has of it is gone on with.
+
+    Args:
+        name: one of ``FACTOR_RUNS``.
+        images: dSprites.
+        folder: for the state of the run.
+        count: of snapshots, where it is to stop early.
+        options: arguments of ``fit``: device, progress, ...
+    """
+    path, checkpoint = folder / f"{name}.snapshots.json", folder / f"{name}.safetensors"
+    model, objective = FactorChannel(FactorLookup(images), FACTOR_RUNS[name]), Constrained(**CAPACITY)
+    shown = images[images.index(torch.tensor(SHOWN))]
+    empty = FactorSnapshots(np.zeros(0, int), np.zeros((0, 8)), np.zeros(0), np.zeros(0), to_uint8(shown)[None, ..., 0])
+    snapshots, history = FactorSnapshots.load(path) if path.exists() else empty, None
+    for step in range(EVERY, 1 + (count or CAPACITY["steps"] // EVERY) * EVERY, EVERY):
+        if step in snapshots.step:
+            continue
+        history = fit(model, images, objective, step, seed=FACTOR_RUNS[name], checkpoint=checkpoint, **FIT, **options)
+        snapshots = snapshots.append(step=step, price=history.price[-1], **look(model, images, shown))
+        snapshots.save(path)
+    return snapshots, history
+
+
+def record_latents(
+    train: Callable[..., tuple[BurgessVAE, History]], image: torch.Tensor, steps: tuple[int, ...] = STEPS
+) -> tuple[nn.Module, History, LatentSnapshots]:
+    """Train to each of ``steps`` in turn, and move each latent.
+
+    Args:
+        train: ``train(steps=)`` goes on from its own checkpoint.
+        image: [1, 1, 64, 64], whose posterior means are where each latent is moved from.
+        steps: of the snapshots.
+    """
+    capacity, kl, drawn = [], [], []
+    for step in steps:
+        model, history = train(steps=step)
+        with torch.no_grad():
+            mean = model.encode(image.to(next(model.parameters()).device)).mean[0]
+        moved = traverse(model, mean, list(range(model.latents)), VALUES)
+        drawn.append(to_uint8(moved.flatten(0, 1))[..., 0].reshape(*moved.shape[:2], 64, 64))
+        capacity.append(history.capacity[-1])
+        kl.append(history.kl_per_latent[-1])
+    return model, history, LatentSnapshots(np.array(steps), np.array(capacity), np.array(kl), np.array(drawn))
+
+
+def train_missing() -> None:
+    """Record every run of chapter 4 that is not here, one after another; a run that was cut off is gone on with."""
+    missing = [name for name in FACTOR_RUNS if not (MODELS / name / "snapshots.json").exists()]
+    images = DSprites() if missing else None
+    for name in missing:
+        folder = Path("runs")
+        print(f"{name}: {CAPACITY['steps']:,} steps", flush=True)
+        snapshots, history = record_factors(name, images, folder)
+        history.save(MODELS / name / "history.json")
+        snapshots.save(MODELS / name / "snapshots.json")
+        for part in (f"{name}.snapshots.json", f"{name}.safetensors"):
+            (folder / part).unlink()
+        print(f"  D {snapshots.distortion[-1]:.1f}, R {snapshots.rate[-1]:.2f} nats", flush=True)
