@@ -225,7 +225,7 @@ class ScheduledCapacity(PricedRate):
 
 
 class Capacity(ScheduledCapacity):
-    """D + gamma |R - C| (Burgess et al. 2018, equation 8; Eq. 5.1), or with the hinge D + gamma max(R - C, 0).
+    """``D + gamma |R - C|`` (Burgess et al. 2018, equation 8; Eq. 5.1), or the hinge ``D + gamma max(R - C, 0)``.
 
     R is the mean over the batch. Below C the absolute value pays for every nat that is added, slope -gamma; there
     the hinge costs nothing.
@@ -256,7 +256,7 @@ class Capacity(ScheduledCapacity):
         self.gamma, self.penalty = at_least(0, gamma=gamma), penalty
 
     def cost(self, rate: torch.Tensor, step: int) -> torch.Tensor:
-        """Return gamma |R - C|, or gamma max(R - C, 0)."""
+        """Return ``gamma |R - C|``, or ``gamma max(R - C, 0)``."""
         excess = rate - self.capacity(step)
         return self.gamma * (excess.relu() if self.penalty == "hinge" else excess.abs())
 

@@ -20,7 +20,7 @@ IMAGES = 10_000  # whose codes say how far to rotate
 def ica_rotation(codes: torch.Tensor) -> torch.Tensor:
     """Find the rotation of two latents after which their fourth moments are least (Eq. A.4).
 
-    Read as a complex number of argument phi, a code has a^4 + b^4 = |z|^4 (3 + cos 4 phi) / 4. A rotation by t adds 4 t
+    Read as a complex number of argument phi, a code has ``a^4 + b^4 = |z|^4 (3 + cos 4 phi) / 4``. A rotation by t adds 4 t
     to the argument of the mean of z^4, and the sum is least where that is pi. Of the four rotations it is the smallest.
 
     Args:

@@ -48,7 +48,7 @@ class LinearVAE(nn.Module):
     def distortion(self, inputs: torch.Tensor) -> torch.Tensor:
         """Compute E_q[-log p(x|z)] exactly, without sampling.
 
-        The expectation of |x - W z|^2 is |x - W mean|^2 + sum_i variance_i |W_i|^2.
+        The expectation of ``|x - W z|^2`` is ``|x - W mean|^2 + sum_i variance_i |W_i|^2``.
 
         Args:
             inputs: [B, inputs].
