@@ -31,7 +31,7 @@ class DistillationObjective(ObjectiveWrapper):
         teacher_mask: [latents], True for those that the teacher gives.
         kl_from_step: first step at which the divergence counts.
         price: that the teacher paid per nat. Its posteriors are made as narrow as at a price of 1: the variance that
-            pays is about the price over the curvature of D (Eq. 3.12).
+            pays is about the price over the curvature of D (Eq. 3.9).
 
     Raises:
         ValueError: for a mask of another kind, or one without any True.

@@ -70,8 +70,8 @@ def report(model: nn.Module, images: ImageSet, n: int = 10_000, seed: int = 0) -
 def rate_distortion_bounds(rate: float, distortion: float, entropy: float) -> dict[str, float]:
     """Bound the information I(X;Z) that latents carry by rate and distortion alone.
 
-    H - D <= I <= min(R, H), where H is the entropy of the images (Alemi et al. 2018, equation 2; chapter 3). What the
-    rate is above the information is KL(q(z) || p(z)), nats that carry nothing.
+    H - D <= I <= R (Eq. 3.3; Alemi et al. 2018, equation 2) and I <= H (Eq. 3.2), where H is the entropy of the images.
+    What the rate is above the information is KL(q(z) || p(z)), nats that carry nothing (Eq. 3.1).
 
     Args:
         rate: R in nats per image.
@@ -85,7 +85,7 @@ def rate_distortion_bounds(rate: float, distortion: float, entropy: float) -> di
         "rate": rate,
         "distortion": distortion,
         "entropy": entropy,
-        "information_at_least": max(0.0, entropy - distortion),
-        "information_at_most": min(rate, entropy),
-        "mismatch_at_least": max(0.0, rate - entropy),
+        "information_at_least": max(0.0, entropy - distortion),  # Eq. 3.3
+        "information_at_most": min(rate, entropy),  # Eq. 3.3 and Eq. 3.2
+        "mismatch_at_least": max(0.0, rate - entropy),  # Eq. 3.1, where I is at most H
     }

@@ -108,7 +108,7 @@ def rotation_costs(degrees: list[float], costs: dict[str, tuple[list[float], lis
     """Extra nats at equal distortion against the angle of a turn: of each pair, what is predicted and measured."""
     figure, axis = canvas(size=(5.5, 3.2))
     for colour, (name, (predicted, measured)) in zip(COLOURS, costs.items(), strict=False):
-        axis.plot(degrees, predicted, color=colour, label=f"{name}: equation 13")
+        axis.plot(degrees, predicted, color=colour, label=f"{name}: Eq. 3.10")
         axis.plot(degrees, measured, "o", color=colour, label=f"{name}: measured")
     axis.set(xlabel="turn (degrees)", ylabel="extra nats an image", xticks=degrees)
     axis.legend(frameon=False, fontsize=8)

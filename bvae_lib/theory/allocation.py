@@ -19,7 +19,7 @@ GROUPS = tuple(tuple(torch.nonzero(factor == FACTOR_OF).flatten().tolist()) for 
 def initial_slope(codes: torch.Tensor, pixels: torch.Tensor) -> torch.Tensor:
     """Worth of the first nat of each channel, in nats of distortion, while all are shut: [channels].
 
-    That is the sum over pixels of the squared correlation of pixel and channel (chapter 4, equation 5), from N pairs
+    That is the sum over pixels of the squared correlation of pixel and channel (Eq. 4.4), from N pairs
     ``codes`` [N, channels] and ``pixels`` [N, ...]; what chance alone would give, 1/N a pixel, is taken off.
     """
     if len(codes) != len(pixels) or len(codes) < 2:
@@ -28,7 +28,7 @@ def initial_slope(codes: torch.Tensor, pixels: torch.Tensor) -> torch.Tensor:
     pixels = pixels[:, pixels.var(dim=0) > 0]
     codes, pixels = ((x - x.mean(0)) / x.std(0, correction=0) for x in (codes, pixels))
     correlation = codes.T @ pixels / len(codes)
-    return (correlation.square() - 1 / len(codes)).sum(dim=1)
+    return (correlation.square() - 1 / len(codes)).sum(dim=1)  # Eq. 4.4
 
 
 def explained_variance(classes: torch.Tensor, pixels: torch.Tensor) -> torch.Tensor:
@@ -91,12 +91,12 @@ class BayesDecoder:
         return y.view(-1, 64, 64) @ still @ x.view(-1, 64, 64).mT
 
     def __call__(self, nats) -> float:
-        """Distortion in nats per image at ``nats`` [8] of the channels (chapter 4, equation 3).
+        """Distortion in nats per image at ``nats`` [8] of the channels (Eq. 4.3).
 
-        Its fall from all zeros is the information that z shares with each pixel, summed (equation 4).
+        Its fall from all zeros is the information that z shares with each pixel, summed.
         """
         white = self.probabilities(nats).clamp(1e-9, 1 - 1e-7)
-        return binary_entropy(white).sum(dim=(1, 2)).mean().item()
+        return binary_entropy(white).sum(dim=(1, 2)).mean().item()  # Eq. 4.3
 
 
 class AllocationPath(NamedTuple):
@@ -115,7 +115,7 @@ class AllocationPath(NamedTuple):
 def greedy_allocation(
     distortion: Callable[[np.ndarray], float], budget: float, groups: Sequence[Sequence[int]] = GROUPS, step=0.25
 ) -> AllocationPath:
-    """Spend ``budget`` nats ``step`` by step, each where it saves most of ``distortion`` (chapter 4, equation 6).
+    """Spend ``budget`` nats ``step`` by step, each where it saves most of ``distortion`` (Eq. 4.5).
 
     ``distortion`` takes the nats of all channels; the nats of a group are spread evenly over its channels.
     """
@@ -128,7 +128,7 @@ def greedy_allocation(
     bought, left, slopes = [np.zeros(len(groups))], [distortion(channels)], []
     for _ in range(round(budget / step)):
         offers = [distortion(channels + more) for more in steps]
-        best = int(np.argmin(offers))
+        best = int(np.argmin(offers))  # Eq. 4.5
         channels = channels + steps[best]
         slopes.append((left[-1] - np.array(offers)) / step)
         bought.append(bought[-1] + step * np.eye(len(groups))[best])

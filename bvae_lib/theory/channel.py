@@ -14,32 +14,32 @@ CHUNK = 500  # draws of z held against all images at once
 def gaussian_information(signal, noise) -> torch.Tensor:
     """I in nats of z = mean + noise, means Gaussian of variance ``signal``: ln(1 + signal / noise) / 2.
 
-    ``noise`` is the variance of the posterior (chapter 3, equation 8; Cover and Thomas 2006, section 9.1).
+    ``noise`` is the variance of the posterior (Eq. 3.6; Cover and Thomas 2006, section 9.1).
     """
-    return 0.5 * torch.log1p(torch.as_tensor(signal) / torch.as_tensor(noise))
+    return 0.5 * torch.log1p(torch.as_tensor(signal) / torch.as_tensor(noise))  # Eq. 3.6
 
 
 def kl_decomposition(posterior: Posterior) -> tuple[torch.Tensor, torch.Tensor]:
     """What each latent's KL pays for, nats [B, latents]: having moved the mean, and having changed the variance.
 
-    The two add up to ``posterior.kl()`` (chapter 3, equation 7).
+    The two add up to ``posterior.kl()`` (Eq. 3.5).
     """
     moved = 0.5 * posterior.mean.square()
-    return moved, posterior.kl() - moved
+    return moved, posterior.kl() - moved  # Eq. 3.5
 
 
 def bayes_error(first: Posterior, second: Posterior, generator: torch.Generator | None = None, draws: int = 1) -> float:
     """How often the better guess is wrong about which of two images z came from, over pairs of posteriors [B, latents].
 
     One half where two posteriors are the same, 0 where they do not overlap; for equal deviations and one latent it is
-    the normal tail beyond half the distance (chapter 3, equation 9). An estimate from ``draws`` of z for each image.
+    the normal tail beyond half the distance (Eq. 3.7). An estimate from ``draws`` of z for each image.
     """
     wrong = []
     for truth, other in ((first, second), (second, first)):
         for _ in range(draws):
             z = truth.rsample(generator)
             gap = log_density(z, other) - log_density(z, truth)
-            wrong.append((gap > 0).double() + 0.5 * (gap == 0).double())
+            wrong.append((gap > 0).double() + 0.5 * (gap == 0).double())  # Eq. 3.7
     return torch.stack(wrong).mean().item()
 
 
@@ -71,7 +71,7 @@ def bayes_distortion(images: torch.Tensor, codes, sigma: float) -> float:
     """Least distortion in nats per image of K binary images whose one latent is N(codes[k], sigma^2).
 
     The best decoder of z gives each pixel the probability that it is white among the images that z may have come
-    from; what is left is the entropy of that, averaged over z (chapter 3, equation 10). ``images`` [K, ...], ``codes``
+    from; what is left is the entropy of that, averaged over z (Eq. 3.8). ``images`` [K, ...], ``codes``
     [K]. Raises ValueError where they do not pair up.
     """
     codes = torch.as_tensor(codes, dtype=torch.float64)
@@ -87,7 +87,7 @@ def bayes_distortion(images: torch.Tensor, codes, sigma: float) -> float:
     total = density.sum(1, keepdim=True)
     white = ((density / total.clamp(min=1e-300)) @ patterns.T).clamp(0, 1)  # [GRID, patterns]
     entropy = binary_entropy(white) @ counts.double()
-    return torch.trapezoid(total[:, 0] / len(codes) * entropy, z).item()
+    return torch.trapezoid(total[:, 0] / len(codes) * entropy, z).item()  # Eq. 3.8
 
 
 def rotate(z: torch.Tensor, pair: tuple[int, int], angle: float) -> torch.Tensor:
@@ -103,24 +103,24 @@ def rotate_posterior(posterior: Posterior, pair: tuple[int, int], angle: float) 
     """The best diagonal posterior once the plane of two latents is turned by ``angle`` radians.
 
     The means turn along. Of all diagonal q, the one that makes D + beta R least, to second order about an optimum, has
-    the turned precision's diagonal; it also makes KL(q || turned posterior) least (chapter 3, equation 12).
+    the turned precision's diagonal; it also makes KL(q || turned posterior) least (Eq. 3.9).
     """
     i, j = pair
     precision = (-posterior.log_variance).exp()
     mixed = precision.clone()
     c, s = math.cos(angle) ** 2, math.sin(angle) ** 2
-    mixed[:, i] = c * precision[:, i] + s * precision[:, j]
+    mixed[:, i] = c * precision[:, i] + s * precision[:, j]  # Eq. 3.9
     mixed[:, j] = s * precision[:, i] + c * precision[:, j]
     return Posterior(rotate(posterior.mean, pair, angle), -mixed.log())
 
 
 def rotation_cost(posterior: Posterior, pair: tuple[int, int], angle: float) -> torch.Tensor:
-    """Nats [B] that the turn of ``rotate_posterior`` costs each image, to second order (chapter 3, equation 13).
+    """Nats [B] that the turn of ``rotate_posterior`` costs each image, to second order (Eq. 3.10).
 
     Half the log of the product of the turned precisions over that of the old ones: never below 0, and 0 where the two
     latents are equally sharp.
     """
-    return 0.5 * (posterior.log_variance - rotate_posterior(posterior, pair, angle).log_variance).sum(1)
+    return 0.5 * (posterior.log_variance - rotate_posterior(posterior, pair, angle).log_variance).sum(1)  # Eq. 3.10
 
 
 class InformationBounds(NamedTuple):
@@ -134,7 +134,7 @@ class InformationBounds(NamedTuple):
 
 @torch.no_grad()
 def mutual_information_bounds(posterior: Posterior, seed: int = 0) -> InformationBounds:
-    """Bounds on I(X; Z) in nats from the posteriors [B, latents] of B random images (chapter 3, equation 6).
+    """Bounds on I(X; Z) in nats from the posteriors [B, latents] of B random images (Eq. 3.4).
 
     q(z) is an average over all images; here over the B that are given. One z is drawn for each image, and log q(z|x)
     held against the log of that average: with the image's own posterior in it the result is too low in expectation, and
@@ -155,9 +155,9 @@ def mutual_information_bounds(posterior: Posterior, seed: int = 0) -> Informatio
     for rows in torch.arange(n, device=z.device).split(CHUNK):
         densities = log_densities(z[rows], posterior)  # [chunk, B]
         own = densities.gather(1, rows[:, None])[:, 0]
-        lower += (own - densities.logsumexp(1) + math.log(n)).sum().item() / n
+        lower += (own - densities.logsumexp(1) + math.log(n)).sum().item() / n  # Eq. 3.4, left
         others = densities.scatter(1, rows[:, None], -math.inf)
-        upper += (own - others.logsumexp(1) + math.log(n - 1)).sum().item() / n
+        upper += (own - others.logsumexp(1) + math.log(n - 1)).sum().item() / n  # Eq. 3.4, right
     rate = posterior.kl().sum(1).mean().item()
     return InformationBounds(max(lower, 0.0), min(max(upper, 0.0), rate), rate, n)
 

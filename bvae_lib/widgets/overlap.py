@@ -20,7 +20,7 @@ class Overlap(anywidget.AnyWidget):
     """Drag the means and standard deviations of two posteriors of one latent.
 
     The page draws both densities and the prior, and shades what the two share. It says how often the best guess at the
-    image behind z is wrong (chapter 3, equation 9), how many nats of the ln 2 that name one of two images are lost,
+    image behind z is wrong (Eq. 3.7), how many nats of the ln 2 that name one of two images are lost,
     and what each posterior costs (chapter 1, equation 6). No kernel and no model are needed.
 
     ``widget.means`` and ``widget.sigmas``, two numbers each, can be set and observed. Raises ValueError for means

@@ -45,4 +45,4 @@ def test_curves_carry_their_names_and_numbers():
     predicted, measured = axis.get_lines()
     np.testing.assert_allclose(predicted.get_ydata(), [0, 0.5, 0])
     np.testing.assert_allclose(measured.get_ydata(), [0.0, 0.48, 0.01])
-    assert [text.get_text() for text in axis.get_legend().get_texts()] == ["x and y: equation 13", "x and y: measured"]
+    assert [text.get_text() for text in axis.get_legend().get_texts()] == ["x and y: Eq. 3.10", "x and y: measured"]
