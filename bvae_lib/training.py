@@ -78,7 +78,7 @@ def fit(
     device = pick_device(device)
     precision = pick_precision(precision, device)
     model = model.to(device, memory_format=torch.channels_last).train()
-    images, objective = images.to(device), objective.to(device)
+    images, objective = images.to(device), objective.to(device, memory_format=torch.channels_last)
     stepper = make_optimizer(optimizer, parameter_groups(objective, model, lr))
     generator = torch.Generator(device).manual_seed(seed)
     settings = {"batch_size": batch_size, "lr": lr, "optimizer": name_of(optimizer), "seed": seed}
