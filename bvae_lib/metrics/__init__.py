@@ -1,4 +1,4 @@
-"""How far latents follow factors, and what one encoding of a data set tells."""
+"""Measures of a trained model: rate, distortion, and how far its latents follow factors."""
 
 from .alignment import AxisAlignment, axis_alignment
 from .information import (

@@ -1,8 +1,9 @@
 """How a code of two latents lies over the plane of positions: straight or bent, and rotated by how much."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from .information import check
 
@@ -14,7 +15,7 @@ class AxisAlignment(NamedTuple):
     degrees: np.ndarray  # [latents], between its steepest direction and the nearest axis, 0 to 45
 
 
-def axis_alignment(codes: Any, factors: Any) -> AxisAlignment:
+def axis_alignment(codes: ArrayLike, factors: ArrayLike) -> AxisAlignment:
     """Fit each latent by a plane over two factors, by least squares.
 
     Args:

@@ -1,61 +1,102 @@
-"""How far latents follow factors, from codes [N, latents] (posterior means) and factor classes [N, factors]."""
+"""How much information latents have on factors, from codes (posterior means) and the factors' classes."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-ACTIVE = 0.01  # nats: a latent with less than this on average is silent
-BINS = 20  # equal-width bins a latent, as in disentanglement_lib
-FOLLOWS = 0.2  # share of a factor's entropy: a latent that tells less than this of every factor follows none
+ACTIVE = 0.01  # nats: a latent with a smaller mean KL is inactive, at the prior
+BINS = 20  # of equal width for each latent, as in disentanglement_lib
+FOLLOWS = 0.2  # normalised mutual information: a latent with less on every factor follows none
 
 
 class MIG(NamedTuple):
-    """Mutual information gap: the mean over factors, and each factor's own gap, between 0 and 1."""
+    """Mutual information gap, between 0 and 1."""
 
-    mean: float
-    gaps: np.ndarray  # [factors]
+    mean: float  # over factors
+    gaps: np.ndarray  # [factors], of each
 
 
 class Label(NamedTuple):
-    """What a latent follows: the name of a factor or "none", and the largest share of a factor's entropy it tells."""
+    """The factor that a latent follows."""
 
-    factor: str
-    share: float
+    factor: str  # its name, or "none"
+    nmi: float  # normalised mutual information with the factor on which the latent has most
 
     def __str__(self) -> str:
-        return self.factor if self.factor == "none" else f"{self.factor} {self.share:.0%}"
+        return self.factor if self.factor == "none" else f"{self.factor} {self.nmi:.0%}"
 
 
-def mutual_information(codes, factors) -> np.ndarray:
-    """I(latent; factor) in nats, [latents, factors], each latent cut into 20 bins of equal width.
+def mutual_information(codes: ArrayLike, factors: ArrayLike) -> np.ndarray:
+    """Compute the mutual information of each latent with each factor, by 20 bins of equal width for each latent.
 
-    An estimate from N pairs: it is too high by about (bins - 1)(classes - 1) / 2N where they are independent.
-    Raises ValueError where the two do not pair up or hold values that are not finite.
+    It is an estimate from N pairs: too high by about (bins - 1)(classes - 1) / 2N where the two are independent.
+
+    Args:
+        codes: posterior means, [N, latents], a tensor or an array.
+        factors: classes, [N, factors], a tensor or an array.
+
+    Returns:
+        I(latent; factor) in nats, [latents, factors].
+
+    Raises:
+        ValueError: where the two do not pair up, or hold values that are not finite.
     """
     codes, factors = check(codes, factors)
     binned = np.stack([bin_indices(latent) for latent in codes.T], axis=1)
     return np.array([[information(b, f) for f in factors.T] for b in binned.T])
 
 
-def factor_entropies(factors) -> np.ndarray:
-    """Entropy of each factor in nats, [factors], from its classes [N, factors]."""
+def factor_entropies(factors: ArrayLike) -> np.ndarray:
+    """Compute the entropy of each factor.
+
+    Args:
+        factors: classes, [N, factors].
+
+    Returns:
+        Nats, [factors].
+    """
     return np.array([information(f, f) for f in check(factors, factors)[1].T])
 
 
-def normalized_mutual_information(codes, factors) -> np.ndarray:
-    """Share of each factor's entropy that each latent tells, [latents, factors], from 0 to 1.
+def normalized_mutual_information(codes: ArrayLike, factors: ArrayLike) -> np.ndarray:
+    """Compute mutual information as a share of the factor's entropy (Eq. 7.1).
 
-    Mutual information, as above, over the factor's entropy; 0 for a factor of one class, of which nothing can be told.
+    Args:
+        codes: posterior means, [N, latents].
+        factors: classes, [N, factors].
+
+    Returns:
+        I(latent; factor) / H(factor), [latents, factors], from 0 to 1; 0 for a factor of one class, which has no
+        entropy.
+
+    Raises:
+        ValueError: as ``mutual_information``.
     """
-    return mutual_information(codes, factors) / np.maximum(factor_entropies(factors), 1e-12)
+    return mutual_information(codes, factors) / np.maximum(factor_entropies(factors), 1e-12)  # Eq. 7.1
 
 
-def assign_factors(codes, factors, names, kl, bound: float = FOLLOWS) -> list[Label]:
-    """What each latent follows: of the factors, named ``names``, the one of which it tells the largest share.
+def assign_factors(
+    codes: ArrayLike, factors: ArrayLike, names: Sequence[str], kl: ArrayLike, bound: float = FOLLOWS
+) -> list[Label]:
+    """Label each latent by the factor with which it has the most normalised mutual information (NMI).
 
-    A latent follows "none" where its ``kl`` [latents] is below 0.01 nats, or that share is below ``bound``. A factor
-    that several latents tell, as sine and cosine tell an angle, is the label of each. Raises ValueError where names or
-    kl do not pair up with factors or codes.
+    A latent follows "none" where its KL is below 0.01 nats, or its NMI with every factor is below ``bound``. A factor
+    on which several latents have information, as sine and cosine have on an angle, is the label of each.
+
+    Args:
+        codes: posterior means, [N, latents].
+        factors: classes, [N, factors].
+        names: of the factors.
+        kl: mean KL of each latent in nats, [latents].
+        bound: least NMI of a latent that follows a factor.
+
+    Returns:
+        A label for each latent.
+
+    Raises:
+        ValueError: where names or kl do not pair up with factors or codes.
     """
     nmi, names, kl = normalized_mutual_information(codes, factors), list(names), np.asarray(kl)
     if nmi.shape != (len(kl), len(names)):
@@ -63,30 +104,38 @@ def assign_factors(codes, factors, names, kl, bound: float = FOLLOWS) -> list[La
             f"kl must have one number for each of the {nmi.shape[0]} latents and names one for each of the "
             f"{nmi.shape[1]} factors, not {len(kl)} and {names}"
         )
-    best = nmi.argmax(axis=1)
-    share = nmi.max(axis=1)
-    follows = (kl >= ACTIVE) & (share >= bound)
-    return [Label(names[f] if yes else "none", float(s)) for f, s, yes in zip(best, share, follows, strict=True)]
+    best, most = nmi.argmax(axis=1), nmi.max(axis=1)
+    follows = (kl >= ACTIVE) & (most >= bound)
+    return [Label(names[f] if yes else "none", float(m)) for f, m, yes in zip(best, most, follows, strict=True)]
 
 
-def mig(codes, factors) -> MIG:
-    """Mutual information gap (Chen et al. 2018, equation 6), as disentanglement_lib computes it.
+def mig(codes: ArrayLike, factors: ArrayLike) -> MIG:
+    """Compute the mutual information gap (Chen et al. 2018, equation 6), as disentanglement_lib does.
 
-    For each factor the information in its best latent less that in the second best, as a share of the factor's
-    entropy; then the mean over all factors. A factor with one class only has no gap and is an error.
+    For each factor it is the information in its best latent less that in the second best, as a share of the factor's
+    entropy.
+
+    Args:
+        codes: posterior means, [N, latents].
+        factors: classes, [N, factors].
+
+    Returns:
+        The gap of each factor, and their mean.
+
+    Raises:
+        ValueError: for a factor of one class, whose gap is undefined, and as ``mutual_information``.
     """
-    information_ = mutual_information(codes, factors)
     entropies = factor_entropies(factors)
+    ranked = np.sort(mutual_information(codes, factors), axis=0)[::-1]
     if (entropies <= 0).any():
         raise ValueError(f"factor {np.argmin(entropies)} has one class only: leave it out, its gap is undefined")
-    best = np.sort(information_, axis=0)[::-1]
-    second = best[1] if len(best) > 1 else 0.0
-    gaps = (best[0] - second) / entropies
+    second = ranked[1] if len(ranked) > 1 else 0.0
+    gaps = (ranked[0] - second) / entropies
     return MIG(float(gaps.mean()), gaps)
 
 
 def bin_indices(latent: np.ndarray) -> np.ndarray:
-    """Bin 0 .. 19 of each code of one latent [N]; the bins share its range evenly, a constant falls into one."""
+    """Return the bin, 0 to 19, of each code of one latent [N]; bins divide its range evenly, a constant fills one."""
     # A collapsed latent may range over a few float32 numbers only: numpy.histogram refuses to find 20 bins there.
     latent = latent.astype(np.float64)
     edges = np.linspace(latent.min(), latent.max(), BINS + 1)
@@ -94,7 +143,7 @@ def bin_indices(latent: np.ndarray) -> np.ndarray:
 
 
 def information(a: np.ndarray, b: np.ndarray) -> float:
-    """Mutual information of two sequences of classes [N] in nats, from their joint counts."""
+    """Return the mutual information in nats of two sequences of classes [N], from their joint counts."""
     _, a = np.unique(a, return_inverse=True)
     _, b = np.unique(b, return_inverse=True)
     joint = np.zeros((a.max() + 1, b.max() + 1))
@@ -105,8 +154,12 @@ def information(a: np.ndarray, b: np.ndarray) -> float:
     return float((joint[seen] * np.log(joint[seen] / independent[seen])).sum())
 
 
-def check(codes, factors) -> tuple[np.ndarray, np.ndarray]:
-    """Both as numpy [N, columns], or ValueError with what is wrong."""
+def check(codes: ArrayLike, factors: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
+    """Return both as numpy [N, columns].
+
+    Raises:
+        ValueError: where the two do not pair up, or hold values that are not finite.
+    """
     codes, factors = (np.asarray(x.detach().cpu() if hasattr(x, "detach") else x) for x in (codes, factors))
     if codes.ndim != 2 or factors.ndim != 2 or len(codes) != len(factors) or len(codes) == 0:
         raise ValueError(

@@ -16,16 +16,16 @@ def noise_cost(model: nn.Module, posterior: Posterior, images: torch.Tensor, see
 
     Args:
         model: has ``decode``.
-        posterior: of the images, [B, latents].
-        images: [B, channels, 64, 64], on the model's device.
+        posterior: of the images, [B, latents], on the model's device.
+        images: [B, channels, H, W] in [0, 1], on the model's device.
         seed: of the noise.
 
     Returns:
         Nats per image: the distortion of a draw less that of the posterior means.
     """
     drawn = posterior.rsample(torch.Generator(posterior.mean.device).manual_seed(seed))
-    with_noise, without = (bernoulli_reconstruction(model.decode(z), images) for z in (drawn, posterior.mean))
-    return (with_noise - without).item()
+    noisy, exact = (bernoulli_reconstruction(model.decode(z), images) for z in (drawn, posterior.mean))
+    return (noisy - exact).item()
 
 
 @torch.no_grad()
@@ -34,12 +34,13 @@ def rotated_rate_distortion(
 ) -> tuple[float, float]:
     """Measure rate and distortion of a model whose plane of two latents is rotated, with the best diagonal posterior.
 
-    The decoder rotates back, and the noise is rotated too, so that it is the same at every angle.
+    The decoder rotates back. The noise is rotated too, so that it is the same at every angle. What the rotation adds to
+    D / beta + R is to second order ``theory.channel.rotation_cost``.
 
     Args:
         model: has ``decode``.
-        posterior: of the images, [B, latents].
-        images: [B, channels, 64, 64], on the model's device.
+        posterior: of the images, [B, latents], on the model's device.
+        images: [B, channels, H, W] in [0, 1], on the model's device.
         pair: the two latents.
         degrees: angle of the rotation.
         seed: of the noise.
@@ -48,8 +49,9 @@ def rotated_rate_distortion(
         Rate and distortion in nats per image.
     """
     angle = math.radians(degrees)
-    noise = torch.empty_like(posterior.mean).normal_(generator=torch.Generator().manual_seed(seed))
+    generator = torch.Generator(posterior.mean.device).manual_seed(seed)
+    noise = torch.empty_like(posterior.mean).normal_(generator=generator)
     q = rotate_posterior(posterior, pair, angle)
     z = q.mean + (0.5 * q.log_variance).exp() * rotate(noise, pair, angle)
     logits = model.decode(rotate(z, pair, -angle))
-    return q.kl().sum(1).mean().item(), bernoulli_reconstruction(logits, images).item()
+    return q.kl().sum(dim=1).mean().item(), bernoulli_reconstruction(logits, images).item()

@@ -1,4 +1,4 @@
-"""Encode a data set once, and what follows from that."""
+"""Figures of a model on a data set: rate, distortion, active latents, MIG."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ def encode_dataset(model: nn.Module, images: ImageSet | torch.Tensor, indices: t
         indices: of the images to encode, [n]; by default all.
 
     Returns:
-        Posterior [n, latents] on the CPU.
+        Posterior [n, latents], torch tensors on the CPU.
     """
     device = next(model.parameters()).device
     indices = torch.arange(len(images)) if indices is None else indices
@@ -68,10 +68,10 @@ def report(model: nn.Module, images: ImageSet, n: int = 10_000, seed: int = 0) -
 
 
 def rate_distortion_bounds(rate: float, distortion: float, entropy: float) -> dict[str, float]:
-    """Bound the information I(X;Z) that latents carry by rate and distortion alone.
+    """Bound the information I(X; Z) that latents carry by rate and distortion alone.
 
     H - D <= I <= R (Eq. 3.3; Alemi et al. 2018, equation 2) and I <= H (Eq. 3.2), where H is the entropy of the images.
-    What the rate is above the information is KL(q(z) || p(z)), nats that carry nothing (Eq. 3.1).
+    The rate less the information is KL(q(z) || p(z)), nats that carry nothing (Eq. 3.1).
 
     Args:
         rate: R in nats per image.

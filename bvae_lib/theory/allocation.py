@@ -1,7 +1,7 @@
-"""What a nat of each factor is worth in distortion, from pictures and their factors alone: no network, no training.
+"""What a nat of each factor saves in distortion, from images and their factors alone: no network, no training.
 
-The sender is that of ``models.FactorChannel``. Its decoder is taken to be the best there is, which gives each pixel
-the probability of white that follows from what was received.
+The sender is that of ``models.FactorChannel``. Its decoder is taken to be the best there is: it gives each pixel the
+probability of white that follows from what was received.
 """
 
 from collections.abc import Callable, Sequence
@@ -9,137 +9,197 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
+from numpy.typing import ArrayLike
 
+from ..data.packed import PackedImages
 from ..models.factor_channel import FACTOR_OF, factor_codes
 from .channel import binary_entropy
 
 GROUPS = tuple(tuple(torch.nonzero(factor == FACTOR_OF).flatten().tolist()) for factor in range(5))  # of channels
+MIDDLE = 16  # of the 32 positions
 
 
-def initial_slope(codes: torch.Tensor, pixels: torch.Tensor) -> torch.Tensor:
-    """Worth of the first nat of each channel, in nats of distortion, while all are shut: [channels].
+def initial_slope(codes: torch.Tensor, pixels: torch.Tensor) -> np.ndarray:
+    """Compute how much distortion the first nat of each channel saves, while all channels are closed (Eq. 4.4).
 
-    That is the sum over pixels of the squared correlation of pixel and channel (Eq. 4.4), from N pairs
-    ``codes`` [N, channels] and ``pixels`` [N, ...]; what chance alone would give, 1/N a pixel, is taken off.
+    That is the sum over pixels of the squared correlation of pixel and channel. What chance alone would give, 1/N for
+    each pixel, is taken off.
+
+    Args:
+        codes: what the channels are given for N images, [N, channels].
+        pixels: the images, [N, ...].
+
+    Returns:
+        Nats of distortion per nat of rate, [channels].
+
+    Raises:
+        ValueError: where the two do not pair up, or N is below 2.
     """
     if len(codes) != len(pixels) or len(codes) < 2:
         raise ValueError(f"codes and pixels must pair up, at least two, not {len(codes)} and {len(pixels)}")
     codes, pixels = codes.float(), pixels.flatten(1).float()
     pixels = pixels[:, pixels.var(dim=0) > 0]
-    codes, pixels = ((x - x.mean(0)) / x.std(0, correction=0) for x in (codes, pixels))
+    codes, pixels = ((x - x.mean(dim=0)) / x.std(dim=0, correction=0) for x in (codes, pixels))
     correlation = codes.T @ pixels / len(codes)
-    return (correlation.square() - 1 / len(codes)).sum(dim=1)  # Eq. 4.4
+    return (correlation.square() - 1 / len(codes)).sum(dim=1).numpy()  # Eq. 4.4
 
 
-def explained_variance(classes: torch.Tensor, pixels: torch.Tensor) -> torch.Tensor:
-    """Variance of the mean picture of each class, summed over pixels: [factors], from ``classes`` [N, factors].
+def explained_variance(factors: torch.Tensor, pixels: torch.Tensor) -> np.ndarray:
+    """Compute the variance of the mean image of each class of a factor, summed over pixels.
 
-    The plain guess at a factor's weight; chance's share is taken off.
+    It is the plain guess at how much a factor matters. What chance alone would give is taken off.
+
+    Args:
+        factors: classes [N, factors].
+        pixels: the images, [N, ...].
+
+    Returns:
+        [factors], at least 0.
     """
     pixels = pixels.flatten(1).float()
     total = pixels.var(dim=0).sum()
     explained = []
-    for factor in classes.T:
+    for factor in factors.T:
         kinds, member, count = factor.unique(return_inverse=True, return_counts=True)
         means = torch.zeros(len(kinds), pixels.shape[1]).index_add(0, member, pixels) / count[:, None]
-        between = ((means - pixels.mean(0)).square() * count[:, None]).sum() / len(pixels)
+        between = ((means - pixels.mean(dim=0)).square() * count[:, None]).sum() / len(pixels)
         explained.append((between - (len(kinds) - 1) / len(pixels) * total).clamp_min(0))
-    return torch.stack(explained)
+    return torch.stack(explained).numpy()
 
 
 class BayesDecoder:
     """The least distortion that any decoder of a FactorChannel can reach, at given nats of its eight channels.
 
-    It knows the prior of the factors and dSprites' pictures, and computes the probability of each pixel from z by
-    Bayes' rule. Three things are not exact: the average over factors and noise is one over ``samples`` draws (evenly
-    spread, and the same for all nats); places are rounded to whole pixels, as a step of a place is 1.03 pixels; and
-    the outline is that of the middle place everywhere.
+    It knows the prior of the factors and dSprites' images, and computes the probability of each pixel from z by Bayes'
+    rule. Three things are not exact. The average over factors and noise is one over ``samples`` draws, evenly spread
+    and the same for all nats; positions are rounded to whole pixels, as a step of a position is 1.03 pixels; and the
+    outline is everywhere that of the middle position.
+
+    Args:
+        sprites: dSprites, all of it.
+        samples: draws of factors and noise.
+        seed: of the draws.
     """
 
-    def __init__(self, sprites, samples: int = 240, seed: int = 0):
+    def __init__(self, sprites: PackedImages, samples: int = 240, seed: int = 0):
         poses = torch.cartesian_prod(torch.arange(3), torch.arange(6), torch.arange(40))
-        classes = torch.cat([poses, torch.full((len(poses), 2), 16)], dim=1)
-        self.masks = sprites[sprites.index(classes)].flatten(1).cpu()  # [720, 4096]
-        self.poses = factor_codes(classes)[:, :6]  # [720, 6]
-        places = torch.arange(32)
-        self.places = factor_codes(torch.stack([places] * 5, dim=1) * torch.tensor([0, 0, 0, 1, 1]))[:, 6]
-        offset = ((places - 16) * 32 / 31).round().long()
-        self.shifts = torch.stack([torch.eye(64).roll(int(o), dims=0) for o in offset]).flatten(1)  # [32, 64 * 64]
+        factors = torch.cat([poses, torch.full((len(poses), 2), MIDDLE)], dim=1)
+        self.masks = sprites[sprites.index(factors)].flatten(1).cpu()  # [720, 4096]
+        self.poses = factor_codes(factors)[:, :6]  # [720, 6]
+        positions = torch.arange(32)
+        self.positions = factor_codes(torch.stack([positions] * 5, dim=1) * torch.tensor([0, 0, 0, 1, 1]))[:, 6]
+        offsets = ((positions - MIDDLE) * 32 / 31).round().long()
+        self.shifts = torch.stack([torch.eye(64).roll(int(o), dims=0) for o in offsets]).flatten(1)  # [32, 64 * 64]
 
         generator = torch.Generator().manual_seed(seed)
         even = (torch.arange(samples) + 0.5) / samples  # each class as often, each part of the normal as often
 
-        def shuffled():
+        def shuffled() -> torch.Tensor:
             return even[torch.randperm(samples, generator=generator)]
 
         drawn = torch.stack([(shuffled() * size).long() for size in sprites.factor_sizes], dim=1)
         self.codes = factor_codes(drawn)
         self.noise = torch.special.ndtri(torch.stack([shuffled() for _ in range(8)], dim=1))
 
-    def probabilities(self, nats) -> torch.Tensor:
-        """P(pixel is white | z) for each draw, [samples, 64, 64], by Bayes' rule; ``nats`` [8]."""
+    def probabilities(self, nats: ArrayLike) -> torch.Tensor:
+        """Compute the probability that a pixel is white given z, by Bayes' rule, for each draw.
+
+        Args:
+            nats: of each channel, [8].
+
+        Returns:
+            [samples, 64, 64], torch: images.
+        """
         variance = torch.exp(-2 * torch.as_tensor(nats, dtype=torch.float32))
         kept = (1 - variance).sqrt()
         z = kept * self.codes + variance.sqrt() * self.noise
 
-        def posterior(z, codes, kept, variance):  # weights [samples, candidates] of candidates [candidates, channels]
-            return (-(z[:, None] - kept * codes).square() / (2 * variance)).sum(-1).softmax(-1)
+        def weights(channels: list[int], candidates: torch.Tensor) -> torch.Tensor:  # [samples, candidates]
+            distance = z[:, None, channels] - kept[channels] * candidates
+            return (-distance.square() / (2 * variance[channels])).sum(dim=-1).softmax(dim=-1)
 
-        pose = posterior(z[:, :6], self.poses, kept[:6], variance[:6])
-        x, y = (posterior(z[:, [i]], self.places[:, None], kept[[i]], variance[[i]]) @ self.shifts for i in (6, 7))
-        still = (pose @ self.masks).view(-1, 64, 64)
-        return y.view(-1, 64, 64) @ still @ x.view(-1, 64, 64).mT
+        pose = weights([0, 1, 2, 3, 4, 5], self.poses) @ self.masks
+        x, y = (weights([channel], self.positions[:, None]) @ self.shifts for channel in (6, 7))
+        return y.view(-1, 64, 64) @ pose.view(-1, 64, 64) @ x.view(-1, 64, 64).mT
 
-    def __call__(self, nats) -> float:
-        """Distortion in nats per image at ``nats`` [8] of the channels (Eq. 4.3).
+    def __call__(self, nats: ArrayLike) -> float:
+        """Compute the least distortion (Eq. 4.3).
 
-        Its fall from all zeros is the information that z shares with each pixel, summed.
+        What it is below the distortion at no nats is the information that z shares with each pixel, summed.
+
+        Args:
+            nats: of each channel, [8].
+
+        Returns:
+            Nats per image.
         """
         white = self.probabilities(nats).clamp(1e-9, 1 - 1e-7)
         return binary_entropy(white).sum(dim=(1, 2)).mean().item()  # Eq. 4.3
 
 
 class AllocationPath(NamedTuple):
-    """A path of greedy purchases, K of them; nats per image."""
+    """What ``greedy_allocation`` did in K steps; nats per image."""
 
-    nats: np.ndarray  # [1 + K, groups] bought of each group
+    nats: np.ndarray  # [1 + K, groups] spent on each group
     distortion: np.ndarray  # [1 + K]
     slopes: np.ndarray  # [K, groups] nats of distortion that a nat of each would save, before each step
 
     @property
     def rate(self) -> np.ndarray:
-        """Nats bought in all, [1 + K]."""
+        """Nats spent in all, [1 + K]."""
         return self.nats.sum(axis=1)
 
 
 def greedy_allocation(
-    distortion: Callable[[np.ndarray], float], budget: float, groups: Sequence[Sequence[int]] = GROUPS, step=0.25
+    distortion: Callable[[np.ndarray], float],
+    capacity: float,
+    groups: Sequence[Sequence[int]] = GROUPS,
+    step: float = 0.25,
 ) -> AllocationPath:
-    """Spend ``budget`` nats ``step`` by step, each where it saves most of ``distortion`` (Eq. 4.5).
+    """Spend nats step by step, each where it saves most distortion (Eq. 4.5).
 
-    ``distortion`` takes the nats of all channels; the nats of a group are spread evenly over its channels.
+    Args:
+        distortion: takes the nats of all channels, [channels].
+        capacity: C, nats to spend in all.
+        groups: channels of each factor, over which its nats are spread evenly.
+        step: nats of one step.
+
+    Returns:
+        The path from 0 nats to ``capacity``.
+
+    Raises:
+        ValueError: for a step that is not above 0, or above ``capacity``.
     """
-    if not 0 < step <= budget:
-        raise ValueError(f"step must be above 0 and at most the budget of {budget} nats, not {step}")
+    if not 0 < step <= capacity:
+        raise ValueError(f"step must be above 0 and at most the capacity of {capacity} nats, not {step}")
     steps = np.zeros((len(groups), sum(map(len, groups))))
     for row, group in zip(steps, groups, strict=True):
         row[list(group)] = step / len(group)
     channels = np.zeros(steps.shape[1])
-    bought, left, slopes = [np.zeros(len(groups))], [distortion(channels)], []
-    for _ in range(round(budget / step)):
+    spent, left, slopes = [np.zeros(len(groups))], [distortion(channels)], []
+    for _ in range(round(capacity / step)):
         offers = [distortion(channels + more) for more in steps]
         best = int(np.argmin(offers))  # Eq. 4.5
         channels = channels + steps[best]
         slopes.append((left[-1] - np.array(offers)) / step)
-        bought.append(bought[-1] + step * np.eye(len(groups))[best])
+        spent.append(spent[-1] + step * np.eye(len(groups))[best])
         left.append(offers[best])
-    return AllocationPath(np.array(bought), np.array(left), np.array(slopes))
+    return AllocationPath(np.array(spent), np.array(left), np.array(slopes))
 
 
-def onset_rates(rate, nats, threshold: float = 0.25) -> np.ndarray:
-    """Rate at which each factor comes to hold ``threshold`` nats for good, [factors]; NaN for one that never does.
+def onset_rates(rate: ArrayLike, nats: ArrayLike, threshold: float = 0.25) -> np.ndarray:
+    """Find the rate from which on each factor holds ``threshold`` nats for good.
 
-    ``rate`` [K] and ``nats`` [K, factors] are of one path, in its order; between two points it is taken as straight.
+    Args:
+        rate: R at each point of a path, in its order, [K]; between two points it is taken as straight.
+        nats: of each factor, [K, factors].
+        threshold: in nats.
+
+    Returns:
+        Rates [factors] in nats; NaN for a factor that never does.
+
+    Raises:
+        ValueError: where rate and nats do not pair up.
     """
     rate, nats = np.asarray(rate, float), np.asarray(nats, float)
     if nats.ndim != 2 or len(nats) != len(rate):

@@ -1,39 +1,63 @@
-"""A latent as a noisy channel: what its nats buy, when two images are confused, and what a rotation costs."""
+"""A latent as a noisy channel: what its nats buy, how often two images are confused, and what a rotation costs.
+
+Functions of a Posterior return torch tensors, a number for each image or pair of images, since those go on into a
+decoder; whatever is a figure of the whole (information, errors, bounds) is a plain number or a numpy array.
+"""
 
 import math
 from typing import NamedTuple
 
+import numpy as np
 import torch
+from numpy.typing import ArrayLike
 
 from ..models import Posterior
 
 GRID = 600  # points of z on which one-dimensional integrals are taken
-CHUNK = 500  # draws of z held against all images at once
+CHUNK = 500  # draws of z that are compared with all images at once
 
 
-def gaussian_information(signal, noise) -> torch.Tensor:
-    """I in nats of z = mean + noise, means Gaussian of variance ``signal``: ln(1 + signal / noise) / 2.
+def gaussian_information(signal: ArrayLike, noise: ArrayLike) -> np.ndarray:
+    """Compute the information of a Gaussian channel z = mean + noise (Eq. 3.6; Cover and Thomas 2006, section 9.1).
 
-    ``noise`` is the variance of the posterior (Eq. 3.6; Cover and Thomas 2006, section 9.1).
+    Args:
+        signal: variance of the means, of any shape.
+        noise: variance of the posterior, of a shape that broadcasts with it.
+
+    Returns:
+        I(X; Z) = ln(1 + signal / noise) / 2 in nats, of the same shape.
     """
-    return 0.5 * torch.log1p(torch.as_tensor(signal) / torch.as_tensor(noise))  # Eq. 3.6
+    return 0.5 * np.log1p(np.asarray(signal) / np.asarray(noise))  # Eq. 3.6
 
 
 def kl_decomposition(posterior: Posterior) -> tuple[torch.Tensor, torch.Tensor]:
-    """What each latent's KL pays for, nats [B, latents]: having moved the mean, and having changed the variance.
+    """Split the KL of each latent into two parts that add up to ``posterior.kl()`` (Eq. 3.5).
 
-    The two add up to ``posterior.kl()`` (Eq. 3.5).
+    Args:
+        posterior: [B, latents].
+
+    Returns:
+        Nats [B, latents] each, torch: for moving the mean, and for changing the variance; both at least 0.
     """
-    moved = 0.5 * posterior.mean.square()
-    return moved, posterior.kl() - moved  # Eq. 3.5
+    moved = 0.5 * posterior.mean.square()  # Eq. 3.5
+    return moved, posterior.kl() - moved
 
 
-def bayes_error(first: Posterior, second: Posterior, generator: torch.Generator | None = None, draws: int = 1) -> float:
-    """How often the better guess is wrong about which of two images z came from, over pairs of posteriors [B, latents].
+def bayes_error(first: Posterior, second: Posterior, draws: int = 1, seed: int = 0) -> float:
+    """Estimate how often the best guess is wrong about which of two images z came from, by Monte Carlo.
 
-    One half where two posteriors are the same, 0 where they do not overlap; for equal deviations and one latent it is
-    the normal tail beyond half the distance (Eq. 3.7). An estimate from ``draws`` of z for each image.
+    For one latent with equal deviations it is the normal tail beyond half the distance of the means (Eq. 3.7).
+
+    Args:
+        first: posteriors of one image of each pair, [B, latents].
+        second: posteriors of the other, [B, latents].
+        draws: of z for each image.
+        seed: of the draws.
+
+    Returns:
+        The mean over pairs: 0.5 where the two posteriors are the same, 0 where they do not overlap.
     """
+    generator = torch.Generator(first.mean.device).manual_seed(seed)
     wrong = []
     for truth, other in ((first, second), (second, first)):
         for _ in range(draws):
@@ -44,35 +68,84 @@ def bayes_error(first: Posterior, second: Posterior, generator: torch.Generator 
 
 
 def log_density(z: torch.Tensor, posterior: Posterior) -> torch.Tensor:
-    """log q(z|x) of each z [B, latents] in its own posterior, [B], less (latents / 2) ln 2 pi."""
+    """Compute log q(z|x) of each z in the posterior of its own image.
+
+    Args:
+        z: [B, latents].
+        posterior: [B, latents].
+
+    Returns:
+        Nats [B], torch.
+    """
     scaled = (z - posterior.mean) * (-0.5 * posterior.log_variance).exp()
-    return -0.5 * (scaled.square() + posterior.log_variance).sum(-1)
+    return -0.5 * (scaled.square() + posterior.log_variance + math.log(2 * math.pi)).sum(dim=1)
+
+
+def log_densities(z: torch.Tensor, posterior: Posterior) -> torch.Tensor:
+    """Compute log q(z_i|x_j) of each z in the posterior of every image.
+
+    The square is multiplied out, so that all pairs are one matrix product; in float64 nothing is lost by that.
+
+    Args:
+        z: [N, latents].
+        posterior: [B, latents].
+
+    Returns:
+        Nats [N, B], torch, float64.
+    """
+    z, mean, log_variance = z.double(), posterior.mean.double(), posterior.log_variance.double()
+    precision = (-log_variance).exp()
+    quadratic = torch.cat([z.square(), z], dim=1) @ torch.cat([precision, -2 * mean * precision], dim=1).T
+    constant = (mean.square() * precision + log_variance + math.log(2 * math.pi)).sum(dim=1)
+    return -0.5 * (quadratic + constant)
 
 
 def separation(posterior: Posterior) -> tuple[torch.Tensor, torch.Tensor]:
-    """How far apart all pairs of posteriors lie, [B, B]: in standard deviations, and as the share that they overlap.
+    """Compute how far apart the posteriors of all pairs of images lie.
 
-    The first is the distance of the means, each latent in units of the pair's mean variance. The second is the
-    Bhattacharyya coefficient, 1 where two are the same; half of it is never below their ``bayes_error`` (Kailath 1967).
+    Args:
+        posterior: [B, latents].
+
+    Returns:
+        Two matrices [B, B], torch. The distance of the means, each latent in deviations: the root of the pair's mean
+        variance. And the overlap, the Bhattacharyya coefficient, 1 where two posteriors are the same; half of it is
+        never below their ``bayes_error`` (Kailath 1967).
     """
     mean, variance = posterior.mean, posterior.log_variance.exp()
     pooled = 0.5 * (variance[:, None] + variance)
-    squares = ((mean[:, None] - mean).square() / pooled).sum(-1)
-    widths = (pooled.log() - 0.5 * (posterior.log_variance[:, None] + posterior.log_variance)).sum(-1)
+    squares = ((mean[:, None] - mean).square() / pooled).sum(dim=-1)
+    widths = (pooled.log() - 0.5 * (posterior.log_variance[:, None] + posterior.log_variance)).sum(dim=-1)
     return squares.sqrt(), (-squares / 8 - 0.5 * widths).exp()
 
 
 def binary_entropy(p: torch.Tensor) -> torch.Tensor:
-    """Compute the entropy of a Bernoulli variable in nats, elementwise: -p ln p - (1 - p) ln(1 - p), 0 at 0 and 1."""
+    """Compute the entropy of binary variables, h(p) = -p ln p - (1 - p) ln(1 - p).
+
+    Args:
+        p: probabilities, of any shape.
+
+    Returns:
+        Nats of the same shape, torch; 0 at 0 and at 1.
+    """
     return -(torch.xlogy(p, p) + torch.xlogy(1 - p, 1 - p))
 
 
-def bayes_distortion(images: torch.Tensor, codes, sigma: float) -> float:
-    """Least distortion in nats per image of K binary images whose one latent is N(codes[k], sigma^2).
+def bayes_distortion(images: torch.Tensor, codes: ArrayLike, sigma: float) -> float:
+    """Compute the least distortion of K binary images whose one latent is N(codes[k], sigma^2) (Eq. 3.8).
 
-    The best decoder of z gives each pixel the probability that it is white among the images that z may have come
-    from; what is left is the entropy of that, averaged over z (Eq. 3.8). ``images`` [K, ...], ``codes``
-    [K]. Raises ValueError where they do not pair up.
+    The best decoder of z gives each pixel the probability that it is white, among the images that z may have come
+    from. What is left is the entropy of that, averaged over z.
+
+    Args:
+        images: [K, ...] in {0, 1}.
+        codes: means of the latent, [K].
+        sigma: deviation of the latent.
+
+    Returns:
+        Nats per image.
+
+    Raises:
+        ValueError: where codes and images do not pair up, or sigma is not above 0.
     """
     codes = torch.as_tensor(codes, dtype=torch.float64)
     if codes.ndim != 1 or len(codes) != len(images) or not sigma > 0:
@@ -84,26 +157,43 @@ def bayes_distortion(images: torch.Tensor, codes, sigma: float) -> float:
     patterns, counts = pixels.T.unique(dim=0, return_counts=True)  # pixels that agree in all images cost the same
     z = torch.linspace(codes.min() - 8 * sigma, codes.max() + 8 * sigma, GRID, dtype=torch.float64)
     density = torch.exp(-0.5 * ((z[:, None] - codes) / sigma).square()) / (sigma * math.sqrt(2 * math.pi))  # [GRID, K]
-    total = density.sum(1, keepdim=True)
+    total = density.sum(dim=1, keepdim=True)
     white = ((density / total.clamp(min=1e-300)) @ patterns.T).clamp(0, 1)  # [GRID, patterns]
-    entropy = binary_entropy(white) @ counts.double()
-    return torch.trapezoid(total[:, 0] / len(codes) * entropy, z).item()  # Eq. 3.8
+    entropy = binary_entropy(white) @ counts.double()  # Eq. 3.8
+    return torch.trapezoid(total[:, 0] / len(codes) * entropy, z).item()
 
 
 def rotate(z: torch.Tensor, pair: tuple[int, int], angle: float) -> torch.Tensor:
-    """``z`` [B, latents] with the plane of two latents turned by ``angle`` radians."""
+    """Rotate the plane of two latents.
+
+    Args:
+        z: [B, latents].
+        pair: the two latents.
+        angle: in radians.
+
+    Returns:
+        [B, latents], torch.
+    """
     i, j = pair
-    turned = z.clone()
-    turned[:, i] = math.cos(angle) * z[:, i] - math.sin(angle) * z[:, j]
-    turned[:, j] = math.sin(angle) * z[:, i] + math.cos(angle) * z[:, j]
-    return turned
+    rotated = z.clone()
+    rotated[:, i] = math.cos(angle) * z[:, i] - math.sin(angle) * z[:, j]
+    rotated[:, j] = math.sin(angle) * z[:, i] + math.cos(angle) * z[:, j]
+    return rotated
 
 
 def rotate_posterior(posterior: Posterior, pair: tuple[int, int], angle: float) -> Posterior:
-    """The best diagonal posterior once the plane of two latents is turned by ``angle`` radians.
+    """Find the best diagonal posterior once the plane of two latents is rotated (Eq. 3.9).
 
-    The means turn along. Of all diagonal q, the one that makes D + beta R least, to second order about an optimum, has
-    the turned precision's diagonal; it also makes KL(q || turned posterior) least (Eq. 3.9).
+    The means rotate along. Of all diagonal q, the one of least D + beta R, to second order about an optimum, has the
+    diagonal of the rotated precision; it is also the one of least KL(q || rotated posterior).
+
+    Args:
+        posterior: [B, latents].
+        pair: the two latents.
+        angle: in radians.
+
+    Returns:
+        [B, latents], torch.
     """
     i, j = pair
     precision = (-posterior.log_variance).exp()
@@ -115,33 +205,51 @@ def rotate_posterior(posterior: Posterior, pair: tuple[int, int], angle: float) 
 
 
 def rotation_cost(posterior: Posterior, pair: tuple[int, int], angle: float) -> torch.Tensor:
-    """Nats [B] that the turn of ``rotate_posterior`` costs each image, to second order (Eq. 3.10).
+    """Compute what the rotation of ``rotate_posterior`` adds to D / beta + R, to second order (Eq. 3.10).
 
-    Half the log of the product of the turned precisions over that of the old ones: never below 0, and 0 where the two
-    latents are equally sharp.
+    It is half the log of the product of the rotated precisions over that of the old ones: never below 0, and 0 where
+    the two variances are equal.
+
+    Args:
+        posterior: [B, latents].
+        pair: the two latents.
+        angle: in radians.
+
+    Returns:
+        Nats [B], torch.
     """
-    return 0.5 * (posterior.log_variance - rotate_posterior(posterior, pair, angle).log_variance).sum(1)  # Eq. 3.10
+    rotated = rotate_posterior(posterior, pair, angle)
+    return 0.5 * (posterior.log_variance - rotated.log_variance).sum(dim=1)  # Eq. 3.10
 
 
 class InformationBounds(NamedTuple):
-    """I(X; Z) lies between ``lower`` and ``upper``, in nats per image; ``rate`` is the mean KL to the prior."""
+    """I(X; Z) lies between ``lower`` and ``upper``; nats per image."""
 
     lower: float  # never above ln(images)
-    upper: float
-    rate: float
-    images: int  # that were held against one another
+    upper: float  # never above the rate
+    rate: float  # mean KL to the prior
+    images: int  # of which q(z) is the average
 
 
 @torch.no_grad()
 def mutual_information_bounds(posterior: Posterior, seed: int = 0) -> InformationBounds:
-    """Bounds on I(X; Z) in nats from the posteriors [B, latents] of B random images (Eq. 3.4).
+    """Bound the information I(X; Z) of an encoder (Eq. 3.4; Poole et al. 2019, equations 12 and 13).
 
-    q(z) is an average over all images; here over the B that are given. One z is drawn for each image, and log q(z|x)
-    held against the log of that average: with the image's own posterior in it the result is too low in expectation, and
-    at most ln B; without it, too high (Poole et al. 2019, equations 12 and 13). Both meet I as B grows past exp(I). An
-    upper bound above ``rate`` is replaced by the rate, which is one too. They hold in expectation: for one draw they
-    may err by the standard error of a mean over B. Raises ValueError for fewer than two images or for numbers that are
-    not finite.
+    q(z) is an average over all images; here over the B given. One z is drawn for each image, and its log q(z|x) is
+    compared with the log of that average. With the image's own posterior in the average, the result is too low in
+    expectation, and at most ln B; without it, too high. Both meet I as B grows past exp(I). An upper bound above the
+    rate is replaced by the rate, which is a bound too. For one draw the bounds may err by the standard error of a mean
+    over B.
+
+    Args:
+        posterior: of B random images, [B, latents].
+        seed: of the draws.
+
+    Returns:
+        The bounds in nats per image.
+
+    Raises:
+        ValueError: for fewer than two images, or numbers that are not finite.
     """
     mean, log_variance = (x.detach().double() for x in posterior)
     if mean.ndim != 2 or len(mean) < 2:
@@ -155,20 +263,8 @@ def mutual_information_bounds(posterior: Posterior, seed: int = 0) -> Informatio
     for rows in torch.arange(n, device=z.device).split(CHUNK):
         densities = log_densities(z[rows], posterior)  # [chunk, B]
         own = densities.gather(1, rows[:, None])[:, 0]
-        lower += (own - densities.logsumexp(1) + math.log(n)).sum().item() / n  # Eq. 3.4, left
+        lower += (own - densities.logsumexp(dim=1) + math.log(n)).sum().item() / n  # Eq. 3.4, left
         others = densities.scatter(1, rows[:, None], -math.inf)
-        upper += (own - others.logsumexp(1) + math.log(n - 1)).sum().item() / n  # Eq. 3.4, right
-    rate = posterior.kl().sum(1).mean().item()
+        upper += (own - others.logsumexp(dim=1) + math.log(n - 1)).sum().item() / n  # Eq. 3.4, right
+    rate = posterior.kl().sum(dim=1).mean().item()
     return InformationBounds(max(lower, 0.0), min(max(upper, 0.0), rate), rate, n)
-
-
-def log_densities(z: torch.Tensor, posterior: Posterior) -> torch.Tensor:
-    """log q(z_i | x_j) in nats, [N, B], for draws ``z`` [N, latents] and B posteriors.
-
-    The square is multiplied out, so that all pairs are one matrix product; in float64 nothing is lost by that.
-    """
-    z, mean, log_variance = z.double(), posterior.mean.double(), posterior.log_variance.double()
-    precision = (-log_variance).exp()
-    quadratic = torch.cat([z.square(), z], 1) @ torch.cat([precision, -2 * mean * precision], 1).T
-    constant = (mean.square() * precision + log_variance + math.log(2 * math.pi)).sum(1)
-    return -0.5 * (quadratic + constant)

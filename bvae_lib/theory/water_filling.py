@@ -1,63 +1,106 @@
-"""Closed forms that training can be held against: the beta-VAE of a Gaussian source is reverse water-filling."""
+"""The optimum of a linear beta-VAE in closed form: reverse water-filling, and its solution path."""
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 
-def water_filling(variances, level: float) -> tuple[np.ndarray, np.ndarray]:
-    """The least rate of a Gaussian source at a water level: rates [n] in nats, mean squared errors [n].
+def water_filling(variances: ArrayLike, level: float) -> tuple[np.ndarray, np.ndarray]:
+    """Compute the least rate of a Gaussian source at a water level (Eq. 6.2; Cover and Thomas 2006, section 10.3.3).
 
-    The source has independent components with ``variances`` [n]; each is known to within ``level`` or, where it varies
-    less than that, not at all (Cover and Thomas 2006, section 10.3.3):
+    The source has independent components. Each is known to within ``level`` or, where it varies less than that, not at
+    all:
 
         error_i = min(variance_i, level),   rate_i = max(0, ln(variance_i / level) / 2).
 
-    A linear beta-VAE with decoder variance sigma^2 ends there, at the level beta sigma^2 (chapter 6, equation 2).
-    Raises ValueError unless ``level`` and all variances are above 0.
+    A linear beta-VAE with decoder variance sigma^2 ends there, at the level beta sigma^2.
+
+    Args:
+        variances: of the components, [n].
+        level: a variance.
+
+    Returns:
+        Rates [n] in nats, and mean squared errors [n].
+
+    Raises:
+        ValueError: unless ``level`` and all variances are above 0.
     """
     variances = check_variances(variances)
     if not level > 0:
         raise ValueError(f"level must be above 0, not {level}")
     errors = np.minimum(variances, level)
-    return 0.5 * np.log(variances / errors), errors
+    return 0.5 * np.log(variances / errors), errors  # Eq. 6.2
 
 
-def water_level(variances, rate: float) -> float:
-    """The water level at which ``water_filling`` spends ``rate`` nats in all: the inverse of its rates' sum
-    (chapter 6, equation 4).
+def water_level(variances: ArrayLike, rate: float) -> float:
+    """Compute the water level at which ``water_filling`` spends ``rate`` nats in all (Eq. 6.4).
 
-    With k components above water, rate = (sum of their ln variances - k ln level) / 2. Raises ValueError for a rate
-    below 0.
+    With k components above water, rate = (sum of their ln variances - k ln level) / 2.
+
+    Args:
+        variances: of the components, [n].
+        rate: sum over the components, in nats.
+
+    Returns:
+        The level, a variance.
+
+    Raises:
+        ValueError: for a rate below 0, or a variance not above 0.
     """
     if not rate >= 0:
         raise ValueError(f"rate must be at least 0 nats, not {rate}")
     logs = np.sort(np.log(check_variances(variances)))[::-1]
     levels = (logs.cumsum() - 2 * rate) / np.arange(1, len(logs) + 1)  # ln level, were the first k above water
-    return float(np.exp(levels.max()))
+    return float(np.exp(levels.max()))  # Eq. 6.4
 
 
-def rate_path(variances, budgets) -> np.ndarray:
-    """Rates [budgets, n] in nats at each total of ``budgets`` [budgets]: the solution path of a Gaussian source.
+def rate_path(variances: ArrayLike, capacities: ArrayLike) -> np.ndarray:
+    """Compute the solution path of a Gaussian source (Eq. 6.5, Eq. 6.6).
 
     It is piecewise linear: the k components above water share each new nat equally, and the next one joins them when
-    the water has sunk to its variance (chapter 6, equations 5 and 6).
+    the water has sunk to its variance.
+
+    Args:
+        variances: of the components, [n].
+        capacities: C at each point of the path, in nats, [points].
+
+    Returns:
+        Rates [points, n] in nats.
+
+    Raises:
+        ValueError: for a capacity below 0, or a variance not above 0.
     """
-    return np.array([water_filling(variances, water_level(variances, budget))[0] for budget in budgets])
+    levels = [water_level(variances, capacity) for capacity in np.asarray(capacities, dtype=float)]
+    return np.array([water_filling(variances, level)[0] for level in levels])  # Eq. 6.5, Eq. 6.6
 
 
-def soft_threshold(values, penalty: float) -> np.ndarray:
-    """sign(v) max(0, |v| - ``penalty``) of each of ``values``, of any shape.
+def soft_threshold(values: ArrayLike, penalty: float) -> np.ndarray:
+    """Compute sign(v) max(0, |v| - ``penalty``) (Eq. 6.8; Tibshirani 1996, equation 3).
 
-    The LASSO's coefficients, where the columns of the design are orthonormal and ``values`` are those of least squares
-    (Tibshirani 1996, equation 3; chapter 6, equation 8). Raises ValueError for a penalty below 0.
+    These are the LASSO's coefficients where the columns of the design are orthonormal and ``values`` are those of least
+    squares.
+
+    Args:
+        values: of any shape.
+        penalty: at least 0.
+
+    Returns:
+        Of the same shape.
+
+    Raises:
+        ValueError: for a penalty below 0.
     """
     if not penalty >= 0:
         raise ValueError(f"penalty must be at least 0, not {penalty}")
     values = np.asarray(values, dtype=float)
-    return np.sign(values) * np.maximum(np.abs(values) - penalty, 0)
+    return np.sign(values) * np.maximum(np.abs(values) - penalty, 0)  # Eq. 6.8
 
 
-def check_variances(variances) -> np.ndarray:
-    """``variances`` as floats [n], or ValueError."""
+def check_variances(variances: ArrayLike) -> np.ndarray:
+    """Return ``variances`` as floats [n].
+
+    Raises:
+        ValueError: where they are not a list of numbers above 0.
+    """
     variances = np.asarray(variances, dtype=float)
     if variances.ndim != 1 or not len(variances) or not (variances > 0).all():
         raise ValueError(f"variances must be a list of numbers above 0, not {variances}")

@@ -1,13 +1,13 @@
 """The decoder's layers are transposed convolutions, however a CPU computes them."""
 
+from bvae_lib.models import BurgessVAE
+from bvae_lib.models._deconv import AsProduct, Transposed, Upsampling
+
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
-
-from bvae_lib.models import BurgessVAE
-from bvae_lib.models._deconv import AsProduct, Transposed, Upsampling
 
 
 @given(st.integers(1, 4), st.integers(1, 6), st.integers(1, 5), st.integers(1, 5), st.integers(1, 2), st.booleans())

@@ -1,20 +1,20 @@
-"""FactorChannel: what it sends, what that costs, and that pictures are found again."""
+"""FactorChannel: what it sends, what that costs, and that images are found again."""
 
 import math
-
-import pytest
-import torch
-from hypothesis import given
-from hypothesis import strategies as st
 
 from bvae_lib.data import FactorLookup
 from bvae_lib.models import FactorChannel, factor_codes, per_factor
 from bvae_lib.objectives import Constrained
 from bvae_lib.training import fit
 
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
 
 @pytest.fixture(scope="module")
-def catalogue(sprites):
+def lookup(sprites):
     return FactorLookup(sprites)
 
 
@@ -33,11 +33,11 @@ def test_codes_are_standardised_over_the_set(sprites):
     torch.testing.assert_close(codes.square().mean(0), torch.ones(8).double(), rtol=0, atol=1e-5)
 
 
-@pytest.mark.parametrize(("shape", "turn"), [(0, 39 / 4), (1, 39 / 2), (2, 39)])
-def test_an_angle_that_looks_the_same_is_sent_the_same(shape, turn):
-    """Half a turn of the ellipse is 19.5 classes: twice that is whole, and so on."""
-    whole = next(k for k in (1, 2, 4) if float(k * turn).is_integer())
-    angles = factor_codes(torch.tensor([[shape, 0, 0, 0, 0], [shape, 0, round(whole * turn), 0, 0]]))
+@pytest.mark.parametrize(("shape", "period"), [(0, 39 / 4), (1, 39 / 2), (2, 39)])
+def test_an_angle_that_looks_the_same_is_sent_the_same(shape, period):
+    """Half a rotation of the ellipse is 19.5 classes: twice that is whole, and so on."""
+    whole = next(k for k in (1, 2, 4) if float(k * period).is_integer())
+    angles = factor_codes(torch.tensor([[shape, 0, 0, 0, 0], [shape, 0, round(whole * period), 0, 0]]))
     torch.testing.assert_close(angles[0], angles[1], rtol=0, atol=1e-4)
     quarter = factor_codes(torch.tensor([[shape, 0, k, 0, 0] for k in range(39)]))[:, 4:6]
     assert len(quarter.round(decimals=3).unique(dim=0)) == 39  # and no two other classes are
@@ -46,24 +46,24 @@ def test_an_angle_that_looks_the_same_is_sent_the_same(shape, turn):
 @given(st.lists(st.floats(0, 8, allow_subnormal=False), min_size=8, max_size=8))
 def test_the_average_kl_is_minus_log_s(nats):
     grid = torch.cartesian_prod(torch.arange(3), torch.arange(6), torch.arange(40), torch.arange(32))
-    classes = torch.cat([grid, grid[:, -1:]], dim=1)
+    factors = torch.cat([grid, grid[:, -1:]], dim=1)
     with torch.no_grad():
         channel = with_nats(nats)
-        kl = channel.send(classes).kl().double().mean(dim=0)
+        kl = channel.send(factors).kl().double().mean(dim=0)
     torch.testing.assert_close(kl, torch.tensor(nats).double(), rtol=1e-3, atol=1e-4)
 
 
 def test_what_is_sent_has_variance_one_and_correlates_as_it_should():
-    classes = torch.randint(0, 32, (100_000, 1), generator=torch.Generator().manual_seed(0))
-    classes = torch.cat([torch.zeros(100_000, 4, dtype=torch.long), classes], dim=1)
+    factors = torch.randint(0, 32, (100_000, 1), generator=torch.Generator().manual_seed(0))
+    factors = torch.cat([torch.zeros(100_000, 4, dtype=torch.long), factors], dim=1)
     with torch.no_grad():
-        z = with_nats([1.0] * 8).send(classes).rsample(torch.Generator().manual_seed(0))[:, 7]
-    f = factor_codes(classes)[:, 7]
+        z = with_nats([1.0] * 8).send(factors).rsample(torch.Generator().manual_seed(0))[:, 7]
+    f = factor_codes(factors)[:, 7]
     assert z.var().item() == pytest.approx(1, abs=0.02)
     assert (z * f).mean().item() == pytest.approx(math.sqrt(1 - math.exp(-2)), abs=0.02)
 
 
-def test_a_shut_channel_has_a_gradient():
+def test_a_closed_channel_has_a_gradient():
     channel = with_nats([0.0] * 8)
     channel.send(torch.zeros(4, 5, dtype=torch.long)).rsample().sum().backward()
     assert channel.root.grad.isfinite().all()
@@ -76,32 +76,32 @@ def test_nats_of_a_factor_are_those_of_its_channels():
         per_factor(torch.ones(5))
 
 
-def test_pictures_are_found_again(sprites, catalogue):
+def test_images_are_found_again(sprites, lookup):
     indices = torch.randint(len(sprites), (3000,), generator=torch.Generator().manual_seed(0))
-    found = catalogue.find(sprites[indices])
+    found = lookup.find(sprites[indices])
     assert torch.equal(sprites[found], sprites[indices])
     assert (found == indices).float().mean() > 0.9  # the others look the same from two angles
 
 
-def test_one_pixel_makes_another_picture(sprites, catalogue):
+def test_one_pixel_makes_another_image(sprites, lookup):
     image = sprites[torch.tensor([1000])]
     for pixel in (0, 7, 2080, 4095):
         changed = image.clone().flatten()
         changed[pixel] = 1 - changed[pixel]
         with pytest.raises(ValueError, match="not in this set"):
-            catalogue.find(changed.view(1, 1, 64, 64))
+            lookup.find(changed.view(1, 1, 64, 64))
 
 
-def test_encoding_a_picture_sends_its_factors(sprites, catalogue):
+def test_encoding_an_image_sends_its_factors(sprites, lookup):
     channel = FactorChannel(lookup)
-    classes = torch.tensor([[2, 5, 7, 3, 30], [2, 0, 20, 16, 1]])
-    images = sprites[sprites.index(classes)]
-    for ours, sent in zip(channel.encode(images), channel.send(classes), strict=True):
+    factors = torch.tensor([[2, 5, 7, 3, 30], [2, 0, 20, 16, 1]])
+    images = sprites[sprites.index(factors)]
+    for ours, sent in zip(channel.encode(images), channel.send(factors), strict=True):
         torch.testing.assert_close(ours, sent)
     assert channel.reconstruct(images).shape == (2, 1, 64, 64)
 
 
-def test_fit_trains_it_and_the_history_holds_its_nats(sprites, catalogue):
+def test_fit_trains_it_and_the_history_holds_its_nats(sprites, lookup):
     channel = FactorChannel(lookup)
     before = channel.nats.detach().clone()
     options = {"steps": 20, "batch_size": 8, "lr": 1e-3, "progress": False, "device": "cpu"}
@@ -115,7 +115,7 @@ def test_fit_trains_it_and_the_history_holds_its_nats(sprites, catalogue):
     [
         (lambda: factor_codes(torch.zeros(3, 5)), "whole numbers"),
         (lambda: factor_codes(torch.zeros(3, 4, dtype=torch.long)), r"\[3, 4\]"),
-        (lambda: FactorChannel().encode(torch.zeros(1, 1, 64, 64)), "no catalogue"),
+        (lambda: FactorChannel().encode(torch.zeros(1, 1, 64, 64)), "cannot look images up"),
         (lambda: FactorChannel().decode(torch.zeros(1, 5)), r"\[B, 8\]"),
     ],
 )
@@ -124,6 +124,6 @@ def test_what_cannot_be_sent_says_why(act, message):
         act()
 
 
-def test_a_catalogue_wants_pictures(catalogue):
+def test_a_lookup_wants_images(lookup):
     with pytest.raises(ValueError, match=r"\[B, 1, 64, 64\]"):
-        catalogue.find(torch.zeros(64, 64))
+        lookup.find(torch.zeros(64, 64))
