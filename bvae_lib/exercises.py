@@ -1,14 +1,17 @@
 """Self-checks for the exercises: they say whether an answer is right, and never stop the notebook."""
 
 from collections.abc import Callable
+from typing import Any
 
 
-def check(answer, expected: float | Callable[..., bool], tolerance: float = 0.01, hint: str = "") -> None:
-    """Print whether ``answer`` is right; a blank one, ``...``, is told apart from a wrong one.
+def check(answer: Any, expected: float | Callable[..., bool], tolerance: float = 0.01, hint: str = "") -> None:
+    """Print whether an answer is right, wrong or still missing; an answer that raises an error is wrong.
 
-    ``expected`` is a number, met within ``tolerance`` as a share of it (or of 1, where it is smaller), or a
-    function that is given the answer and returns whether it is right. An answer that raises is wrong, and the error
-    is named.
+    Args:
+        answer: of the reader; ``...`` or None is no answer yet.
+        expected: a number, or a function that takes the answer and returns whether it is right.
+        tolerance: largest error allowed, as a share of the number (of 1 where the number is below 1).
+        hint: to be printed after a wrong answer.
     """
     if answer is ... or answer is None:
         print("No answer yet: put yours in place of the three dots and run this cell again.")

@@ -1,15 +1,24 @@
 """Files that are either whole or not there."""
 
 import os
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO, Any
 
 
 @contextmanager
-def write_atomically(path: str | Path, mode: str = "wb"):
-    """Open a temporary file beside ``path`` for writing, and rename it to ``path`` once it is written.
+def write_atomically(path: str | Path, mode: str = "wb") -> Iterator[IO[Any]]:
+    """Open a temporary file for writing that is renamed to ``path`` once it is written.
 
-    Where the block raises or the process dies, ``path`` is what it was before.
+    Where the block raises or the process dies, ``path`` stays what it was before.
+
+    Args:
+        path: of the file; its folder is made where it is missing.
+        mode: as of ``open``.
+
+    Yields:
+        The temporary file, in the same folder.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,7 +1,7 @@
-"""What a CPU is told once, when training is imported, and what it is asked: whether bfloat16 is worth it.
+"""Settings that make training on a CPU faster, and a test whether bfloat16 is faster on this one.
 
-What it is told changes no result that anybody could see. Both are settings of the whole process; where they are
-unknown, as outside Linux, they are left out.
+The settings hold for the whole process and are made once, when ``training`` is imported. They change no result
+visibly. Where they do not exist, as outside Linux, they are left out.
 """
 
 import ctypes
@@ -15,18 +15,19 @@ MMAP_THRESHOLD, TRIM_THRESHOLD = -3, -1  # of mallopt(3)
 
 
 def flush_denormals() -> None:
-    """As latents collapse, weights decay into denormal numbers, which a CPU computes up to seven times more slowly.
+    """Make the CPU treat denormal numbers as zero.
 
-    Worker threads inherit this when they start, so it comes before the first of them.
+    As latents collapse, weights decay into denormal numbers, which a CPU computes up to seven times more slowly.
+    Worker threads inherit the setting when they start, so it comes before the first of them.
     """
     torch.set_flush_denormal(True)
 
 
 def keep_freed_memory() -> None:
-    """A step frees what the next one asks for again: tensors of 8 MB at batch 64.
+    """Make glibc keep up to 1 GiB of freed memory.
 
-    glibc hands such blocks back to the kernel, which fills them with zeros, page by page, on the next use: a third of
-    the time of a step. Here up to 1 GiB of freed memory is kept.
+    A step of training frees what the next one asks for again: tensors of 8 MB at batch 64. glibc hands such blocks back
+    to the kernel, which fills them with zeros, page by page, on the next use: a third of the time of a step.
     """
     if sys.platform == "linux":
         mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
@@ -37,16 +38,16 @@ def keep_freed_memory() -> None:
 
 @cache
 def bfloat16_pays() -> bool:
-    """Whether this CPU multiplies matrices in bfloat16 more than twice as fast as in float32, measured in 20 ms.
+    """Measure, in 20 ms, whether this CPU multiplies matrices more than twice as fast in bfloat16 as in float32.
 
-    Names of instruction sets do not tell: of two CPUs without AMX whose flags have avx512_bf16, one multiplies four
-    times as fast in bfloat16, the other at half the speed. The gap is far wider than what timing leaves to chance, so
-    that the answer is the same each time. A step of training gains less: a tenth on two threads, a third on one.
+    The names of instruction sets are no guide: of two CPUs without AMX whose flags have avx512_bf16, one multiplies
+    four times as fast in bfloat16, the other at half the speed. The gap is far wider than the noise of the timing, so
+    the answer is the same each time. A step of training gains less: a tenth on two threads, a third on one.
     """
     matrices = [torch.ones(256, 256, dtype=dtype) for dtype in (torch.float32, torch.bfloat16)]
     best, threads = [float("inf")] * 2, torch.get_num_threads()
     torch.set_num_threads(1)  # threads that wait for each other would time what else the machine does
-    for _ in range(50):  # in turns, and the best of each
+    for _ in range(50):  # alternating, and the best of each
         for kind, matrix in enumerate(matrices):
             start = time.perf_counter()
             matrix @ matrix

@@ -1,12 +1,19 @@
-"""Which device to run on: the one named, or the best one there is."""
+"""The device to run on: the one named, or the best one there is."""
 
 import torch
 
 
 def pick_device(device: str | torch.device = "auto") -> torch.device:
-    """Return ``device``; for "auto" the first of CUDA, MPS and CPU that this machine has.
+    """Choose the device to run on.
 
-    Raises ValueError when the named device does not exist here.
+    Args:
+        device: its name; "auto" is the first of CUDA, MPS and CPU that this machine has.
+
+    Returns:
+        The device.
+
+    Raises:
+        ValueError: where this machine does not have the device.
     """
     if device == "auto":
         if torch.cuda.is_available():

@@ -1,4 +1,4 @@
-"""Fetch a file once: resumed where it stopped, checked by its SHA-256."""
+"""Downloads that go on where they stopped and are checked by their SHA-256."""
 
 import hashlib
 import http.client
@@ -8,10 +8,19 @@ from pathlib import Path
 
 
 def download(url: str, path: str | Path, sha256: str) -> Path:
-    """Download ``url`` to ``path`` and return it; a file that is there with the right digest is left alone.
+    """Download a file, or go on with a download that stopped: what has arrived stays in ``path`` + ".part".
 
-    What has arrived stays in ``path`` + ".part" and the next call goes on from there. Raises ConnectionError when
-    the address cannot be reached or the connection breaks, and ValueError when the digest is not ``sha256``.
+    Args:
+        url: where to fetch the file.
+        path: where to put it; a file that is there already is kept if its digest is right.
+        sha256: the file's SHA-256, in hexadecimal.
+
+    Returns:
+        ``path``.
+
+    Raises:
+        ConnectionError: where the address cannot be reached, or the connection breaks.
+        ValueError: where the file that arrived has another digest.
     """
     path = Path(path)
     if path.exists() and digest(path) == sha256:
@@ -41,7 +50,7 @@ def append_rest(url: str, part: Path) -> None:
     try:
         response = urllib.request.urlopen(request, timeout=30)
     except urllib.error.HTTPError as error:
-        if error.code == 416:  # nothing is left to send: the digest will tell whether that is right
+        if error.code == 416:  # nothing is left to send: the digest will show whether that is right
             return
         raise
     with response, open(part, "ab" if response.status == 206 else "wb") as file:
@@ -54,7 +63,7 @@ def append_rest(url: str, part: Path) -> None:
 
 
 def digest(path: Path) -> str:
-    """SHA-256 of a file, in hexadecimal."""
+    """Compute the SHA-256 of a file, in hexadecimal."""
     sha256 = hashlib.sha256()
     with open(path, "rb") as file:
         while piece := file.read(1 << 20):

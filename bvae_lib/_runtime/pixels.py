@@ -1,4 +1,4 @@
-"""Pictures as bytes: tensors to 8 bits, many tiled into one, and PNG files."""
+"""Images as bytes: tensors to 8 bits, many tiled into one, and PNG files."""
 
 import base64
 import io
@@ -9,28 +9,28 @@ from PIL import Image
 
 
 def to_uint8(images: torch.Tensor) -> np.ndarray:
-    """Round images to 8 bits, with channels last.
+    """Round images to 8 bits, and put channels last.
 
     Args:
-        images: [N, channels, H, W] in [0, 1].
+        images: [..., channels, H, W] in [0, 1].
 
     Returns:
-        uint8 [N, H, W, channels].
+        uint8 [..., H, W, channels].
     """
-    return (255 * images).round().byte().permute(0, 2, 3, 1).cpu().numpy()
+    return (255 * images).round().byte().movedim(-3, -1).cpu().numpy()
 
 
-def tile(pictures: np.ndarray) -> np.ndarray:
-    """Lay pictures side by side, without gaps.
+def tile(images: np.ndarray) -> np.ndarray:
+    """Lay images side by side, without gaps.
 
     Args:
-        pictures: [rows, columns, H, W, channels] of any dtype.
+        images: [rows, columns, H, W, channels] of any dtype.
 
     Returns:
-        One picture, [rows * H, columns * W, channels].
+        One image, [rows * H, columns * W, channels].
     """
-    rows, columns, height, width, channels = pictures.shape
-    return pictures.transpose(0, 2, 1, 3, 4).reshape(rows * height, columns * width, channels)
+    rows, columns, height, width, channels = images.shape
+    return images.transpose(0, 2, 1, 3, 4).reshape(rows * height, columns * width, channels)
 
 
 def to_image(pixels: np.ndarray) -> Image.Image:
@@ -45,6 +45,6 @@ def png(image: Image.Image) -> bytes:
     return file.getvalue()
 
 
-def base64_png(pictures: np.ndarray) -> str:
-    """Encode uint8 pictures [rows, columns, H, W, channels], tiled, as one PNG in base64."""
-    return base64.b64encode(png(to_image(tile(pictures)))).decode()
+def base64_png(images: np.ndarray) -> str:
+    """Encode uint8 images [rows, columns, H, W, channels], tiled, as one PNG in base64."""
+    return base64.b64encode(png(to_image(tile(images)))).decode()

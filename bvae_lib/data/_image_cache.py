@@ -1,9 +1,9 @@
 """Image files decoded once, in parallel, into one HDF5 file that is memory-mapped from then on.
 
 The file begins with a mark and the CRC-32 of all that follows, in the 512 bytes that HDF5 leaves to its users. A byte
-that changed anywhere, or an end that is missing, is seen before HDF5 reads a word of it; a pass over the 2.5 GB of
-CelebA takes about as long as reading them from the disk. Inside is ``images``, uint8 [files, channels, 64, 64] with the
-readable ones first; ``skipped``, why each of the others was; and ``source``, a SHA-256 of what went in.
+that changed anywhere, or a missing end, is noticed before HDF5 reads any of it; a pass over the 2.5 GB of CelebA takes
+about as long as reading them from the disk. Inside are ``images``, uint8 [files, channels, 64, 64] with the readable
+ones first; ``skipped``, why each of the others is left out; and ``source``, a SHA-256 of what went in.
 """
 
 import hashlib
@@ -14,6 +14,7 @@ import zlib
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import IO
 
 import h5py
 import numpy as np
@@ -30,13 +31,26 @@ CHUNK = 1024  # images decoded between two writes: 13 MB
 def decode_once(
     root: Path, names: Sequence[str], channels: int, crop: int | None, path: Path, unreadable: float, progress: bool
 ) -> tuple[np.ndarray, dict[str, str]]:
-    """The files ``names`` under ``root`` as uint8 [N, channels, 64, 64], mapped from the cache at ``path``.
+    """Map decoded image files from a cache.
 
-    They are decoded first where the cache is missing or damaged, or was made with other settings or from files whose
-    names, sizes or times of change were others. Also returns, for each file that is not an image, why not.
+    They are decoded first where the cache is missing or damaged, or was made with other settings or from files with
+    other names, sizes or times of change.
 
-    Raises ValueError when more than the share ``unreadable`` of the files is not, FileExistsError when ``path`` is a
-    file that was not written here, and OSError when it cannot be written.
+    Args:
+        root: the folder of the files.
+        names: of the files, relative to ``root``.
+        channels: 3 for colour or 1 for grey.
+        crop: side of the central square in pixels; None takes the largest there is.
+        path: of the cache.
+        unreadable: share of the files that may be left out, with a warning, because they cannot be read.
+        progress: whether to show a bar while files are decoded.
+
+    Returns:
+        Images uint8 [N, channels, 64, 64], and for each file that could not be read why not.
+
+    Raises:
+        OSError: where ``path`` cannot be written; FileExistsError where it is a file that was not written here.
+        ValueError: where more than the share ``unreadable`` cannot be read.
     """
     source = fingerprint(root, names, channels, crop)
     if not is_intact(path) or contents(path)[0] != source:
@@ -59,7 +73,7 @@ def decode_once(
 
 
 def fingerprint(root: Path, names: Sequence[str], channels: int, crop: int | None) -> str:
-    """SHA-256 of the settings and of every file's name, size and time of change."""
+    """Compute the SHA-256 of the settings and of every file's name, size and time of change."""
     sha256 = hashlib.sha256(f"{channels} {crop}".encode())
     for name in names:
         try:
@@ -72,7 +86,7 @@ def fingerprint(root: Path, names: Sequence[str], channels: int, crop: int | Non
 
 
 def is_intact(path: Path) -> bool:
-    """Whether ``path`` is a cache as it was written; FileExistsError where it is another kind of file."""
+    """Return whether ``path`` is a cache as it was written; FileExistsError where it is another kind of file."""
     if not path.exists():
         return False
     with open(path, "rb") as file:
@@ -83,26 +97,30 @@ def is_intact(path: Path) -> bool:
 
 
 def contents(path: Path) -> tuple[str, dict[str, str], int]:
-    """What a cache says beside its images: its source, why files were skipped, and at which byte the images begin."""
+    """Read what a cache holds beside its images: source, why files were skipped, and the byte where images begin."""
     with h5py.File(path, locking=False) as file:  # renamed into place, it never changes; not all disks can lock
         return file.attrs["source"], json.loads(file["skipped"].asstr()[()]), file["images"].id.get_offset()
 
 
 def header(crc: int) -> bytes:
+    """Compose the first bytes of a cache whose other bytes have this CRC-32."""
     return (MARK + crc.to_bytes(4, "big")).ljust(USER_BLOCK, b"\0")
 
 
-def checksum(file) -> int:
-    """CRC-32 of what follows in ``file``, read in pieces."""
+def checksum(file: IO[bytes]) -> int:
+    """Compute the CRC-32 of what follows in ``file``, read in pieces."""
     crc = 0
     while piece := file.read(1 << 22):
         crc = zlib.crc32(piece, crc)
     return crc
 
 
-def write(file, root: Path, names: Sequence[str], channels: int, crop: int | None, source: str, progress: bool) -> dict:
-    """Decode the files and write the cache to ``file``; returns why some were skipped."""
-    skipped, done = {}, 0
+def write(
+    file: IO[bytes], root: Path, names: Sequence[str], channels: int, crop: int | None, source: str, progress: bool
+) -> dict[str, str]:
+    """Decode the files, write the cache to ``file`` and return why some files were skipped."""
+    skipped: dict[str, str] = {}
+    done = 0
     bar = tqdm(total=len(names), unit="image", desc=root.name, disable=not progress or bool(os.environ.get("CI")))
     # Threads suffice: Pillow decodes and scales outside Python's lock.
     with bar, ThreadPoolExecutor() as pool, h5py.File(file, "w", userblock_size=USER_BLOCK) as hdf5:
@@ -126,6 +144,7 @@ def write(file, root: Path, names: Sequence[str], channels: int, crop: int | Non
 
 
 def check_share(root: Path, skipped: dict[str, str], files: int, unreadable: float) -> None:
+    """Raise ValueError where more than the share ``unreadable`` of the files, or all of them, were skipped."""
     if len(skipped) == files or len(skipped) > unreadable * files:
         raise ValueError(
             f"cannot read {listing(root, skipped, files)}\n"
@@ -134,7 +153,7 @@ def check_share(root: Path, skipped: dict[str, str], files: int, unreadable: flo
 
 
 def listing(root: Path, skipped: dict[str, str], files: int) -> str:
-    """The skipped files in words, the first ten of them by name."""
+    """Describe the skipped files, the first ten of them by name."""
     lines = [f"  {name!r}: {why}" for name, why in list(skipped.items())[:10]]
     more = [f"  ... and {len(skipped) - 10:,} more"] if len(skipped) > 10 else []
     return "\n".join([f"{len(skipped):,} of {files:,} files in {root}:", *lines, *more])

@@ -2,7 +2,9 @@
 
 import zipfile
 import zlib
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import IO
 
 import h5py
 import numpy as np
@@ -23,17 +25,37 @@ CHUNK = 4096  # images read at once: 16 MB
 
 
 def download_dsprites(path: str | Path, url: str = DSPRITES_URL, sha256: str = DSPRITES_SHA256) -> Path:
-    """Download the official HDF5 archive (28 MB) to ``path`` and return it; see ``download`` for the errors."""
+    """Download the official HDF5 archive (28 MB), or go on with a download that stopped.
+
+    Args:
+        path: of the file; one that is there already is kept if its digest is right.
+        url: where to fetch it.
+        sha256: the file's SHA-256, in hexadecimal.
+
+    Returns:
+        ``path``.
+
+    Raises:
+        ConnectionError: where the address cannot be reached, or the connection breaks.
+        ValueError: where the file that arrived has another digest.
+    """
     return download(url, path, sha256)
 
 
 class DSpritesFile(LabelledImages, PackedImages):
-    """The official dSprites archive at ``path``, .npz or .hdf5, bit-packed on ``device``.
+    """The official dSprites archive (Matthey et al. 2017), .npz or .hdf5, bit-packed.
 
-    Read in pieces: the 3 GB of bytes are never in memory. The file may hold fewer images than the whole set, in
-    any order; ``index`` finds an image by its factors and raises IndexError where the file has none.
+    ``sprites[indices]`` -> float32 [B, 1, 64, 64] in {0, 1}. The archive is read in pieces: its 3 GB of bytes are never
+    in memory at once. It may hold fewer images than the whole set, in any order.
 
-    Raises FileNotFoundError when there is no file, and ValueError, naming the fault, when it is not dSprites.
+    Args:
+        path: of the archive.
+        device: where the images are kept; "auto" is the best one of this machine.
+        seed: of ``sample``.
+
+    Raises:
+        FileNotFoundError: where there is no file.
+        ValueError: where it is damaged or not dSprites.
     """
 
     def __init__(self, path: str | Path, device: str | torch.device = "auto", seed: int = 0):
@@ -41,34 +63,35 @@ class DSpritesFile(LabelledImages, PackedImages):
         if not path.is_file():
             raise FileNotFoundError(f"no dSprites archive at {path}; download_dsprites(path) fetches it")
         read = read_hdf5 if path.suffix in (".h5", ".hdf5") else read_npz
-        packed, classes = read(path)
+        packed, factors = read(path)
         super().__init__(torch.from_numpy(packed), pick_device(device), seed)
-        self.label(check_classes(path, classes, len(packed)))
-        if (self.sorted_codes.diff() == 0).any():
+        self.label(torch.from_numpy(check_factors(path, factors, len(packed))))
+        if (self.sorted_combinations.diff() == 0).any():
             raise ValueError(f"{path}: two images have the same latents/classes; each combination may come once")
 
     def absence(self, wanted: dict[str, int]) -> str:
+        """Say, for the error of ``index``, that no image has the ``wanted`` classes."""
         return f"this file has no image with {wanted}"
 
 
-def check_classes(path: Path, classes: np.ndarray, images: int) -> np.ndarray:
-    """The five factor classes [N, 5] out of the six columns of a file, whose first is the colour, always 0."""
-    if classes.shape != (images, 6) or not np.issubdtype(classes.dtype, np.integer):
+def check_factors(path: Path, factors: np.ndarray, n: int) -> np.ndarray:
+    """Take the five factors [n, 5] out of a file's six columns, of which the first is the colour, always 0."""
+    if factors.shape != (n, 6) or not np.issubdtype(factors.dtype, np.integer):
         raise ValueError(
-            f"{path}: latents/classes must be whole numbers of shape ({images}, 6), "
-            f"not {classes.dtype} of shape {classes.shape}"
+            f"{path}: latents/classes must be whole numbers of shape ({n}, 6), "
+            f"not {factors.dtype} of shape {factors.shape}"
         )
     sizes = np.array([1, *PackedImages.factor_sizes])
-    wrong = (classes < 0) | (classes >= sizes)
+    wrong = (factors < 0) | (factors >= sizes)
     if wrong.any():
         image, column = np.argwhere(wrong)[0]
         name = ("color", *PackedImages.factor_names)[column]
-        raise ValueError(f"{path}: image {image} has {name} {classes[image, column]}, not 0 to {sizes[column] - 1}")
-    return classes[:, 1:]
+        raise ValueError(f"{path}: image {image} has {name} {factors[image, column]}, not 0 to {sizes[column] - 1}")
+    return factors[:, 1:]
 
 
-def pack(path: Path, shape: tuple[int, ...], dtype: np.dtype, pieces) -> np.ndarray:
-    """Pack images of 0 and 1 that arrive piece by piece, uint8 [n, 64, 64] each, into uint8 [N, 512]."""
+def pack(path: Path, shape: tuple[int, ...], dtype: np.dtype, pieces: Iterable[np.ndarray]) -> np.ndarray:
+    """Pack images of 0 and 1 that arrive in pieces, uint8 [n, 64, 64] each, into uint8 [N, 512]."""
     if len(shape) != 3 or shape[1:] != (64, 64) or shape[0] == 0 or dtype != np.uint8:
         raise ValueError(f"{path}: imgs must be uint8 of shape (N, 64, 64), not {dtype} of shape {tuple(shape)}")
     packed = np.empty((shape[0], 512), np.uint8)
@@ -82,37 +105,37 @@ def pack(path: Path, shape: tuple[int, ...], dtype: np.dtype, pieces) -> np.ndar
 
 
 def read_hdf5(path: Path) -> tuple[np.ndarray, np.ndarray]:
-    """Packed images and latent classes of the HDF5 form: ``imgs``, ``latents/classes``, ``latents/values``."""
+    """Read packed images and factors of the HDF5 form: ``imgs``, ``latents/classes``, ``latents/values``."""
     try:
         with h5py.File(path) as file:
             for key in ("imgs", "latents/classes", "latents/values"):
                 if not isinstance(file.get(key), h5py.Dataset):
                     raise ValueError(f"{path}: no {key!r} in this file; it has {sorted(file)}")
-            imgs, classes = file["imgs"], file["latents/classes"][()]
+            imgs, factors = file["imgs"], file["latents/classes"][()]
             starts = range(0, imgs.shape[0] if imgs.shape else 0, CHUNK)
-            return pack(path, imgs.shape, imgs.dtype, (imgs[i : i + CHUNK] for i in starts)), classes
+            return pack(path, imgs.shape, imgs.dtype, (imgs[i : i + CHUNK] for i in starts)), factors
     except OSError as error:  # h5py's word for a file that is cut short or no HDF5 at all
         raise ValueError(f"{path} is damaged or not an HDF5 file ({error}); download it again") from error
 
 
 def read_npz(path: Path) -> tuple[np.ndarray, np.ndarray]:
-    """Packed images and latent classes of the .npz form: ``imgs``, ``latents_classes``, ``latents_values``."""
+    """Read packed images and factors of the .npz form: ``imgs``, ``latents_classes``, ``latents_values``."""
     try:
         with zipfile.ZipFile(path) as archive:
             for key in ("imgs", "latents_classes", "latents_values"):
                 if f"{key}.npy" not in archive.namelist():
                     raise ValueError(f"{path}: no {key!r} in this file; it has {archive.namelist()}")
             with archive.open("latents_classes.npy") as stream:
-                classes = np.lib.format.read_array(stream, allow_pickle=False)
+                factors = np.lib.format.read_array(stream, allow_pickle=False)
             with archive.open("imgs.npy") as stream:
                 shape, dtype = read_header(stream)
-                return pack(path, shape, dtype, read_pieces(stream, shape[0] if shape else 0)), classes
+                return pack(path, shape, dtype, read_pieces(stream, shape[0] if shape else 0)), factors
     except (zipfile.BadZipFile, zlib.error, EOFError) as error:
         raise ValueError(f"{path} is damaged or not an .npz archive ({error}); download it again") from error
 
 
-def read_header(stream) -> tuple[tuple[int, ...], np.dtype]:
-    """Shape and dtype of the .npy array that ``stream`` begins with; its bytes follow."""
+def read_header(stream: IO[bytes]) -> tuple[tuple[int, ...], np.dtype]:
+    """Read the shape and dtype of the .npy array that ``stream`` begins with; its bytes follow."""
     version = np.lib.format.read_magic(stream)
     read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
     shape, fortran, dtype = read(stream)
@@ -121,11 +144,11 @@ def read_header(stream) -> tuple[tuple[int, ...], np.dtype]:
     return shape, dtype
 
 
-def read_pieces(stream, images: int):
-    """Yield ``images`` images from a stream of bytes, uint8 [n, 64, 64] at a time."""
-    for start in range(0, images, CHUNK):
-        n = min(CHUNK, images - start)
-        data = stream.read(n * 64 * 64)
-        if len(data) < n * 64 * 64:
-            raise EOFError(f"imgs ends after {start + len(data) // 4096} of {images} images")
-        yield np.frombuffer(data, np.uint8).reshape(n, 64, 64)
+def read_pieces(stream: IO[bytes], n: int) -> Iterator[np.ndarray]:
+    """Yield ``n`` images from a stream of bytes, uint8 [``CHUNK`` or fewer, 64, 64] at a time."""
+    for start in range(0, n, CHUNK):
+        count = min(CHUNK, n - start)
+        data = stream.read(count * 64 * 64)
+        if len(data) < count * 64 * 64:
+            raise EOFError(f"imgs ends after {start + len(data) // 4096} of {n} images")
+        yield np.frombuffer(data, np.uint8).reshape(count, 64, 64)

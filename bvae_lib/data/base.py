@@ -1,14 +1,22 @@
 """What every set of images offers: images by index, and the factors that made them."""
 
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+from typing import Self
+
+import numpy as np
 import torch
+
+Integers = int | Sequence | np.ndarray | torch.Tensor  # whole numbers, in any form that torch.as_tensor takes
+Indices = Integers | slice
 
 
 class ImageSet:
-    """Images in one fixed order, ``images[indices]`` -> float32 [B, channels, 64, 64] in [0, 1].
+    """Images in a fixed order: ``images[indices]`` -> float32 [B, channels, 64, 64] in [0, 1].
 
-    A set whose images are all combinations of known factors also names them: ``factor_names``, and
-    ``factor_sizes``, the number of classes of each. The last factor varies fastest. A set without known
-    factors leaves both empty.
+    A set with known factors names them in ``factor_names``; ``factor_sizes`` is the number of classes of each. Where
+    the set holds all combinations, the last factor varies fastest. A set without known factors leaves both empty.
     """
 
     channels: int = 1
@@ -18,30 +26,73 @@ class ImageSet:
     generator: torch.Generator
 
     def __len__(self) -> int:
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} must define __len__()")
 
-    def __getitem__(self, indices) -> torch.Tensor:
-        raise NotImplementedError
+    def __getitem__(self, indices: Indices) -> torch.Tensor:
+        raise NotImplementedError(f"{type(self).__name__} must define __getitem__(indices)")
 
-    def to(self, device: torch.device) -> "ImageSet":
-        """Return this set with its images on ``device``."""
-        raise NotImplementedError
+    def to(self, device: torch.device) -> Self:
+        """Return a copy of this set with its images on ``device``."""
+        raise NotImplementedError(f"{type(self).__name__} must define to(device)")
 
-    def index(self, factors) -> torch.Tensor:
-        """Indices [...] of the images with these factor classes, [..., number of factors]."""
+    def entropy(self) -> float:
+        """Return the entropy H(X) of an image drawn uniformly, in nats; not every set knows its own."""
+        raise NotImplementedError(f"the entropy of {type(self).__name__} is not known")
+
+    def index(self, factors: Integers) -> torch.Tensor:
+        """Find images by their factors, in a set of all combinations.
+
+        Args:
+            factors: classes [..., F], one column for each of ``factor_names``.
+
+        Returns:
+            Indices [...], int64.
+
+        Raises:
+            IndexError: for a class that its factor does not have.
+            ValueError: for other than F whole numbers in the last dimension.
+        """
         return combination_number(factors, self.factor_names, self.factor_sizes)
 
-    def factors(self, indices) -> torch.Tensor:
-        """Factor classes [..., number of factors] of the images at ``indices`` [...]: the inverse of ``index``."""
-        return combination(self.check_indices(indices), self.factor_sizes)
+    def factors(self, indices: Indices) -> torch.Tensor:
+        """Look up the factor classes of images: the inverse of ``index``.
+
+        Args:
+            indices: of images, [...].
+
+        Returns:
+            Factor classes [..., F], int64.
+        """
+        return combination_factors(self.check_indices(indices), self.factor_sizes)
 
     def sample(self, n: int, generator: torch.Generator | None = None) -> torch.Tensor:
-        """``n`` images drawn with replacement, by ``generator`` or else the set's own, seeded once."""
+        """Draw ``n`` images with replacement.
+
+        Args:
+            n: number of images.
+            generator: source of the choice; by default the set's own, which was seeded once.
+
+        Returns:
+            Images float32 [n, channels, 64, 64].
+        """
         generator = generator or self.generator
         return self[torch.randint(len(self), (n,), generator=generator, device=generator.device)]
 
-    def check_indices(self, indices) -> torch.Tensor:
-        """Indices as int64 in 0 .. len - 1, negative ones counted from the end; IndexError outside."""
+    def check_indices(self, indices: Indices) -> torch.Tensor:
+        """Bring indices into one form: int64 in 0 .. len - 1, with negative ones counted from the end.
+
+        Args:
+            indices: whole numbers [...], or a slice.
+
+        Returns:
+            Indices [...], on the device they came on.
+
+        Raises:
+            IndexError: for one outside the set.
+            TypeError: for floats or a mask.
+        """
+        if isinstance(indices, slice):
+            indices = torch.arange(*indices.indices(len(self)))
         indices = torch.as_tensor(indices)
         if indices.dtype == torch.bool or indices.is_floating_point():
             raise TypeError(f"indices must be whole numbers, not {indices.dtype}; a mask needs .nonzero()")
@@ -49,52 +100,98 @@ class ImageSet:
         # Both bounds cost a pass over a few numbers on the CPU; on a GPU they would stall the queue at every
         # batch, and CUDA's own gather already refuses an index that is out of range.
         if indices.device.type == "cpu" and indices.numel():
-            low, high = indices.min().item(), indices.max().item()
+            low, high = int(indices.min()), int(indices.max())
             if low < -len(self) or high >= len(self):
                 raise IndexError(f"index {low if low < 0 else high} is outside this set of {len(self):,} images")
         return torch.where(indices < 0, indices + len(self), indices)
 
 
 class LabelledImages(ImageSet):
-    """An ImageSet that was given the factor classes of every image by ``label``.
+    """An ImageSet that is given the factors of every image by ``label``, in any order and with any left out."""
 
-    ``index`` returns the first image with the wanted factors. Where the factors are not known, ``index`` and
-    ``factors`` raise ValueError.
-    """
+    def label(self, factors: torch.Tensor) -> None:
+        """Take the factor classes [N, F] of all images, whole numbers below ``factor_sizes``."""
+        self.combinations = combination_number(factors, self.factor_names, self.factor_sizes)  # of each image, [N]
+        self.sorted_combinations, self.order = self.combinations.sort(stable=True)
 
-    def label(self, classes: torch.Tensor) -> None:
-        """Take the classes [N, factors] of all images, whole numbers below ``factor_sizes``."""
-        self.codes = combination_number(classes, self.factor_names, self.factor_sizes)
-        self.sorted_codes, self.order = self.codes.sort(stable=True)
+    def index(self, factors: Integers) -> torch.Tensor:
+        """Find the first image with given factors.
 
-    def index(self, factors) -> torch.Tensor:
-        """Indices [...] of the first images with these classes [..., factors]; IndexError where there is none."""
+        Args:
+            factors: classes [..., F], one column for each of ``factor_names``.
+
+        Returns:
+            Indices [...], int64.
+
+        Raises:
+            IndexError: where no image has them, or for a class that its factor does not have.
+            ValueError: where the factors are not known, or for other than F whole numbers in the last dimension.
+        """
         self.check_known()
-        codes = combination_number(factors, self.factor_names, self.factor_sizes).to(self.codes.device)
-        place = torch.searchsorted(self.sorted_codes, codes).clamp(max=len(self.codes) - 1)
-        missing = self.sorted_codes[place] != codes
+        wanted = combination_number(factors, self.factor_names, self.factor_sizes).to(self.combinations.device)
+        position = torch.searchsorted(self.sorted_combinations, wanted).clamp(max=len(self.combinations) - 1)
+        missing = self.sorted_combinations[position] != wanted
         if missing.any():
-            wanted = combination(codes[missing][0], self.factor_sizes).tolist()
-            raise IndexError(self.absence(dict(zip(self.factor_names, wanted, strict=True))))
-        return self.order[place]
+            lacking = combination_factors(wanted[missing][0], self.factor_sizes).tolist()
+            raise IndexError(self.absence(dict(zip(self.factor_names, lacking, strict=True))))
+        return self.order[position]
 
-    def factors(self, indices) -> torch.Tensor:
-        """Factor classes [..., factors] of the images at ``indices`` [...]."""
+    def factors(self, indices: Indices) -> torch.Tensor:
+        """Look up the factor classes of images.
+
+        Args:
+            indices: of images, [...].
+
+        Returns:
+            Factor classes [..., F], int64.
+
+        Raises:
+            ValueError: where the factors are not known.
+        """
         self.check_known()
         indices = self.check_indices(indices)
-        return combination(self.codes[indices.to(self.codes.device)].to(indices.device), self.factor_sizes)
+        return combination_factors(
+            self.combinations[indices.to(self.combinations.device)].to(indices.device), self.factor_sizes
+        )
 
     def absence(self, wanted: dict[str, int]) -> str:
-        """What ``index`` says where no image has the ``wanted`` classes."""
+        """Say, for the error of ``index``, that no image has the ``wanted`` classes."""
         return f"no image has {wanted}"
 
     def check_known(self) -> None:
+        """Raise ValueError where the factors are not known."""
         if not self.factor_names:
             raise ValueError("the factors of these images are not known")
 
 
-def combination_number(factors, names: tuple[str, ...], sizes: tuple[int, ...]) -> torch.Tensor:
-    """Number [...] of a combination of classes [..., len(sizes)], counted with the last factor fastest."""
+def entropy_of_rows(rows: np.ndarray) -> float:
+    """Compute the entropy of one row drawn uniformly.
+
+    Args:
+        rows: [N, anything], of which some may be equal.
+
+    Returns:
+        Nats: ln N, less what equal rows take away.
+    """
+    counts = np.array(list(Counter(hashlib.sha256(row).digest() for row in rows).values()))
+    return float(np.log(len(rows)) - (counts * np.log(counts)).sum() / len(rows))
+
+
+def combination_number(factors: Integers, names: tuple[str, ...], sizes: tuple[int, ...]) -> torch.Tensor:
+    """Compute the number of each combination of factors, counted with the last factor fastest.
+
+    Args:
+        factors: classes [..., F].
+        names: of the F factors.
+        sizes: number of classes of each factor.
+
+    Returns:
+        Numbers [...], int64, from 0 to the product of ``sizes`` less 1.
+
+    Raises:
+        IndexError: for a class that its factor does not have.
+        ValueError: for other than F whole numbers in the last dimension.
+    """
     factors = torch.as_tensor(factors)
     if factors.is_floating_point() or factors.ndim == 0 or factors.shape[-1] != len(sizes):
         raise ValueError(
@@ -103,18 +200,26 @@ def combination_number(factors, names: tuple[str, ...], sizes: tuple[int, ...]) 
         )
     factors = factors.long()
     number = torch.zeros_like(factors[..., 0])
-    for name, size, classes in zip(names, sizes, factors.unbind(-1), strict=True):
-        wrong = (classes < 0) | (classes >= size)
+    for name, size, column in zip(names, sizes, factors.unbind(-1), strict=True):
+        wrong = (column < 0) | (column >= size)
         if wrong.any():
-            raise IndexError(f"{name} {classes[wrong][0].item()} is not a class: it must be 0 to {size - 1}")
-        number = number * size + classes
+            raise IndexError(f"{name} {column[wrong][0].item()} is not a class: it must be 0 to {size - 1}")
+        number = number * size + column
     return number
 
 
-def combination(number: torch.Tensor, sizes: tuple[int, ...]) -> torch.Tensor:
-    """Classes [..., len(sizes)] of the combination with this number [...]."""
-    classes = []
+def combination_factors(number: torch.Tensor, sizes: tuple[int, ...]) -> torch.Tensor:
+    """Give the factor classes of numbered combinations: the inverse of ``combination_number``.
+
+    Args:
+        number: of combinations, [...].
+        sizes: number of classes of each factor.
+
+    Returns:
+        Factor classes [..., F], int64.
+    """
+    columns = []
     for size in reversed(sizes):
-        classes.append(number % size)
+        columns.append(number % size)
         number = number // size
-    return torch.stack(classes[::-1], dim=-1)
+    return torch.stack(columns[::-1], dim=-1)

@@ -1,22 +1,32 @@
-"""Gaussian blobs at two positions: the smallest world with two factors (Burgess et al. 2018, figure 2)."""
+"""Gaussian blobs: the smallest set of images with two factors (Burgess et al. 2018, figure 2)."""
 
 import copy
 import math
+from typing import Self
 
 import torch
 
 from .._runtime.device import pick_device
-from .base import ImageSet
+from .base import ImageSet, Indices
 
 SPACING = 1.25  # pixels from one position to the next: 32 of them reach from 12.6 to 51.4
 
 
 class Blobs(ImageSet):
-    """Images of one round Gaussian blob, drawn on the fly: ``positions`` (along x, along y) around the middle.
+    """Images of one round Gaussian blob with a white centre, drawn on the fly.
 
     ``blobs[indices]`` -> float32 [B, 1, 64, 64] in [0, 1]. Both factors move the blob by 1.25 pixels a class, x to the
-    right and y down; its middle is white, and ``width`` its standard deviation in pixels. Raises ValueError for a
-    number of positions that is not 1 to 49 (further out the middle would leave the picture), or a width not above 0.
+    right and y down.
+
+    Args:
+        positions: number of positions along x and along y, spread around the middle of the image.
+        width: standard deviation of the blob in pixels.
+        device: where images are drawn; "auto" is the best one of this machine.
+        seed: of ``sample``.
+
+    Raises:
+        ValueError: for a number of positions that is not 1 to 49 (further out the centre of the blob would leave the
+            image), or a width not above 0.
     """
 
     factor_names = ("pos_x", "pos_y")
@@ -41,15 +51,14 @@ class Blobs(ImageSet):
     def __len__(self) -> int:
         return math.prod(self.factor_sizes)
 
-    def __getitem__(self, indices) -> torch.Tensor:
+    def __getitem__(self, indices: Indices) -> torch.Tensor:
         """Images float32 [B, 1, 64, 64] at ``indices``; one image [1, 64, 64] at a single index."""
-        if isinstance(indices, slice):
-            indices = torch.arange(*indices.indices(len(self)))
-        pos_x, pos_y = self.factors(torch.as_tensor(indices)).to(self.device).unbind(-1)
+        pos_x, pos_y = self.factors(indices).to(self.device).unbind(-1)
         along_x, along_y = self.profiles
         return (along_y[pos_y][..., :, None] * along_x[pos_x][..., None, :])[..., None, :, :]
 
-    def to(self, device: torch.device) -> "Blobs":
+    def to(self, device: torch.device) -> Self:
+        """Return a copy of this set that draws on ``device``."""
         moved = copy.copy(self)
         moved.profiles = tuple(profile.to(device) for profile in self.profiles)
         moved.device = torch.device(device)
@@ -57,6 +66,6 @@ class Blobs(ImageSet):
 
 
 def profile(positions: int, width: float) -> torch.Tensor:
-    """A Gaussian of height 1 over 64 pixels, whose centres are at + 0.5, for each position: [positions, 64]."""
+    """Compute a Gaussian of height 1 over 64 pixels, whose centres are at + 0.5, for each position: [positions, 64]."""
     centres = 32 + SPACING * (torch.arange(positions) - (positions - 1) / 2)
     return (-0.5 * ((torch.arange(64) + 0.5 - centres[:, None]) / width).square()).exp()

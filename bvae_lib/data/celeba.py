@@ -1,4 +1,4 @@
-"""CelebA (Liu et al. 2015): 202,599 faces with 40 attributes, read from the folder that torchvision makes of it."""
+"""CelebA (Liu et al. 2015): 202,599 faces with 40 attributes, read from a folder as torchvision lays it out."""
 
 import os
 from pathlib import Path
@@ -14,15 +14,25 @@ CROP = 148  # of 178 x 218 pixels
 
 
 class CelebA(ImageFiles):
-    """The faces of ``split``, "train", "valid", "test" or "all", in ``root`` or its folder ``celeba``.
+    """The faces of CelebA (Liu et al. 2015): the central 148 x 148 of 178 x 218 pixels, scaled to 64 x 64.
 
-    ``faces[indices]`` -> float32 [B, 3, 64, 64] in [0, 1]: the central 148 x 148 of 178 x 218 pixels. That folder
-    holds the images in ``img_align_celeba``, their splits in ``list_eval_partition.txt`` and, if it is there,
-    ``list_attr_celeba.txt``, whose 40 attributes are then the factors: class 1 where a face has it, else 0.
-    Everything else is as in ``ImageFolder``.
+    ``faces[indices]`` -> float32 [B, 3, 64, 64] in [0, 1]. The folder holds the images in ``img_align_celeba``, their
+    splits in ``list_eval_partition.txt`` and, optionally, ``list_attr_celeba.txt``: its 40 attributes are then the
+    factors, of class 1 where a face has the attribute, else 0.
 
-    Raises FileNotFoundError when they are not there, with where to ask for them, and ValueError where a list is not
-    what it should be.
+    Args:
+        root: the folder, or the one that holds it under the name ``celeba``.
+        split: "train", "valid", "test" or "all".
+        cache: the file that keeps the decoded images, as in ``ImageFolder``.
+        device: where the images are kept; "auto" is the best one of this machine.
+        seed: of ``sample``.
+        unreadable: share of the files that may be left out, as in ``ImageFolder``.
+        progress: whether to show a bar while files are decoded.
+
+    Raises:
+        FileNotFoundError: where the files are not there; it says where to ask for them.
+        OSError: where the cache cannot be written.
+        ValueError: for another split, a list that is not as described, or too many files that cannot be read.
     """
 
     def __init__(
@@ -47,16 +57,16 @@ class CelebA(ImageFiles):
                 f"be fetched for you: see {CELEBA_URL}"
             )
         names = read_partition(partition, SPLITS[split])
-        attributes, classes = folder / "list_attr_celeba.txt", None
+        attributes, factors = folder / "list_attr_celeba.txt", None
         if attributes.is_file():
-            self.factor_names, classes = read_attributes(attributes, names)
+            self.factor_names, factors = read_attributes(attributes, names)
             self.factor_sizes = (2,) * len(self.factor_names)
         cache = cache or beside(images, split, f"crop{CROP}", "3x64x64")
-        super().__init__(images, names, 3, CROP, cache, device, seed, unreadable, progress, classes)
+        super().__init__(images, names, 3, CROP, cache, device, seed, unreadable, progress, factors)
 
 
 def read_partition(path: Path, wanted: tuple[int, ...]) -> list[str]:
-    """Names of the images in the ``wanted`` splits; a line is a name and 0, 1 or 2."""
+    """List the images in the ``wanted`` splits; a line of the file is a name and 0, 1 or 2."""
     names = []
     for number, line in enumerate(path.read_text().splitlines(), 1):
         match line.split():
@@ -71,21 +81,30 @@ def read_partition(path: Path, wanted: tuple[int, ...]) -> list[str]:
 
 
 def read_attributes(path: Path, names: list[str]) -> tuple[tuple[str, ...], torch.Tensor]:
-    """The attributes' names, and their classes [N, attributes] of the images ``names``.
+    """Read the attributes of some images.
 
-    The first line is the number of images, the second names the attributes; then a name and -1 or 1 for each.
+    Args:
+        path: of the list. Its first line is the number of images and its second names the attributes; each of the
+            others is the name of an image, and -1 or 1 for each attribute.
+        names: of the N images.
+
+    Returns:
+        The names of the attributes, and their classes 0 or 1, int64 [N, attributes].
+
+    Raises:
+        ValueError: for a line of another form, or where an image is missing.
     """
     lines = path.read_text().splitlines()
     attributes = tuple(lines[1].split()) if len(lines) > 1 else ()
-    place = {name: i for i, name in enumerate(names)}
-    classes = np.full((len(names), len(attributes)), -1)
+    row = {name: i for i, name in enumerate(names)}
+    factors = np.full((len(names), len(attributes)), -1)
     for number, line in enumerate(lines[2:], 3):
         name, *values = line.split() or [""]
         if name and (len(values) != len(attributes) or not set(values) <= {"-1", "1"}):
             raise ValueError(f"{path}, line {number}: {line!r:.60} is not a name and {len(attributes)} times -1 or 1")
-        if name in place:
-            classes[place[name]] = [value == "1" for value in values]
-    missing = (classes < 0).any(axis=1) | (not attributes)
+        if name in row:
+            factors[row[name]] = [value == "1" for value in values]
+    missing = (factors < 0).any(axis=1) | (not attributes)
     if missing.any():
         raise ValueError(f"{path} lacks the attributes of {missing.sum():,} images, such as {names[missing.argmax()]}")
-    return attributes, torch.from_numpy(classes)
+    return attributes, torch.from_numpy(factors)

@@ -1,4 +1,4 @@
-"""3D Chairs (Aubry et al. 2014): renders of 1,393 chairs from 62 sides each, read from the folder they come in."""
+"""3D Chairs (Aubry et al. 2014): renders of 1,393 chairs from 62 sides each, read from their authors' folder."""
 
 import os
 import re
@@ -15,14 +15,25 @@ CROP = 400  # of 600 x 600 pixels; around it all is white
 
 
 class Chairs3D(ImageFiles):
-    """The renders ``<model>/renders/image_001_p020_t011_r096.png`` under ``root`` or its folder ``rendered_chairs``.
+    """The renders of 3D Chairs (Aubry et al. 2014): the central 400 x 400 of 600 x 600 pixels, scaled to 64 x 64.
 
-    ``chairs[indices]`` -> float32 [B, channels, 64, 64] in [0, 1]: the central 400 x 400 of 600 x 600 pixels. The
-    factors are the model, the elevation p and the azimuth t; ``factor_values`` has the names and the degrees of their
-    classes. Everything else is as in ``ImageFolder``.
+    ``chairs[indices]`` -> float32 [B, channels, 64, 64] in [0, 1]. Files are named like
+    ``<model>/renders/image_001_p020_t011_r096.png``, where p is the elevation and t the azimuth in degrees. Model,
+    elevation and azimuth are the factors; ``factor_values`` lists what each of their classes stands for.
 
-    Raises FileNotFoundError when there are no renders, with the address of the authors' archive, and ValueError for
-    a render whose name does not tell its angles.
+    Args:
+        root: the folder of the models, or the one that holds it under the name ``rendered_chairs``.
+        channels: 3 for colour or 1 for grey.
+        cache: the file that keeps the decoded images, as in ``ImageFolder``.
+        device: where the images are kept; "auto" is the best one of this machine.
+        seed: of ``sample``.
+        unreadable: share of the files that may be left out, as in ``ImageFolder``.
+        progress: whether to show a bar while files are decoded.
+
+    Raises:
+        FileNotFoundError: where there are no renders; it names the authors' archive.
+        OSError: where the cache cannot be written.
+        ValueError: for a render whose name does not hold its angles, or too many files that cannot be read.
     """
 
     factor_names = ("model", "elevation", "azimuth")
@@ -50,15 +61,15 @@ class Chairs3D(ImageFiles):
         values, numbers = zip(*(np.unique(column, return_inverse=True) for column in columns), strict=True)
         self.factor_values = tuple(tuple(v.tolist()) for v in values)
         self.factor_sizes = tuple(len(v) for v in values)
-        classes = torch.from_numpy(np.stack(numbers, axis=1))
+        factors = torch.from_numpy(np.stack(numbers, axis=1))
         cache = cache or beside(root, f"crop{CROP}", f"{channels}x64x64")
-        super().__init__(root, names, channels, CROP, cache, device, seed, unreadable, progress, classes)
+        super().__init__(root, names, channels, CROP, cache, device, seed, unreadable, progress, factors)
 
 
 def pose(name: str) -> tuple[str, int, int]:
-    """Model, elevation and azimuth, in degrees, out of the name of a render; a full turn is no turn."""
+    """Read model, elevation and azimuth, in degrees, from the name of a render; an azimuth of 360 is 0."""
     found = RENDER.fullmatch(name)
     if not found:
-        raise ValueError(f"{name!r} does not tell its angles; renders are named like image_001_p020_t011_r096.png")
+        raise ValueError(f"{name!r} does not hold its angles; renders are named like image_001_p020_t011_r096.png")
     model, elevation, azimuth = found.groups()
     return model, int(elevation), int(azimuth) % 360

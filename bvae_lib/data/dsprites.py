@@ -1,20 +1,22 @@
 """dSprites (Matthey et al. 2017), drawn by its rule: all 737,280 images in seconds, with no download.
 
-A sprite is a polygon, turned, scaled and moved; its vertices are rounded to 1/256 pixel, and a pixel is 1
+A sprite is a polygon, rotated, scaled and moved; its vertices are rounded to 1/256 pixel, and a pixel is 1
 exactly when its centre is inside. Here a row of 64 pixels is one 64-bit word. An edge that crosses the row's
-centre line at x flips every pixel to the right of x, so a row is the XOR of as many masks as edges cross it.
+centre line at x flips every pixel to the right of x, so a row is the XOR of one mask for each edge that crosses it.
 """
 
 import colorsys
 import hashlib
 import math
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 import torch
 
 from .._runtime.atomic import write_atomically
 from .._runtime.device import pick_device
+from .base import Indices
 from .packed import PackedImages
 
 SUBPIXEL = 256  # vertices lie on a grid of 1/256 pixel
@@ -27,7 +29,7 @@ MASKS = np.packbits(np.arange(64) >= np.arange(65)[:, None], axis=1).view(np.uin
 
 
 def outlines() -> tuple[np.ndarray, ...]:
-    """The three polygons at scale 1 around the origin, float64 [vertices, 2], x to the right and y down."""
+    """Return square, ellipse and heart at scale 1 around the origin: float64 [vertices, 2], x right and y down."""
     half = SIDE / 2
     square = np.array([[-half, -half], [half, -half], [half, half], [-half, half]])
     t = 2 * np.pi * np.arange(100) / 100
@@ -39,9 +41,15 @@ def outlines() -> tuple[np.ndarray, ...]:
 
 
 def draw_positions(polygon: np.ndarray) -> np.ndarray:
-    """Draw one polygon [vertices, 2] at all positions: uint64 [32 pos_x, 32 pos_y, 64 rows].
+    """Draw one polygon at all positions.
 
     All arithmetic is on whole numbers of 1/256 pixel held in float64, so it is exact.
+
+    Args:
+        polygon: vertices around the origin in pixels, float64 [vertices, 2].
+
+    Returns:
+        Rows of 64 pixels as words, uint64 [32 pos_x, 32 pos_y, 64 rows].
     """
     centres = 16 + 32 * np.arange(32) / 31
     grid = np.floor((polygon[:, None] + centres[:, None]) * SUBPIXEL + 0.5)  # [vertices, 32, 2]
@@ -72,51 +80,54 @@ def draw_positions(polygon: np.ndarray) -> np.ndarray:
 
 
 def draw() -> np.ndarray:
-    """Draw all of dSprites in the official order: uint8 [737280, 512], 8 pixels a byte as numpy.packbits."""
+    """Draw all of dSprites in the official order: uint8 [737280, 512], 8 pixels a byte as by numpy.packbits."""
     words = np.empty((3, 6, 40, 32, 32, 64), np.uint64)
     for shape, outline in enumerate(outlines()):
         for scale in range(6):
             for orientation in range(39):
                 theta = 2 * np.pi * orientation / 39
-                turn = np.array([[np.cos(theta), np.sin(theta)], [-np.sin(theta), np.cos(theta)]])
-                words[shape, scale, orientation] = draw_positions((0.5 + 0.1 * scale) * outline @ turn.T)
+                rotation = np.array([[np.cos(theta), np.sin(theta)], [-np.sin(theta), np.cos(theta)]])
+                words[shape, scale, orientation] = draw_positions((0.5 + 0.1 * scale) * outline @ rotation.T)
             words[shape, scale, 39] = words[shape, scale, 0]  # 39 steps make the full turn
     return words.reshape(-1, 64).view(np.uint8)
 
 
 def read_cache(path: Path) -> np.ndarray | None:
-    """The packed images in ``path``, or None where the file is missing or its digest does not match."""
+    """Read the packed images in ``path``; None where the file is missing or its digest does not match."""
     try:
         stored = np.fromfile(path, np.uint8)
     except FileNotFoundError:
         return None
     digest, images = stored[:32].tobytes(), stored[32:]
-    if images.size != 737_280 * 512 or hashlib.sha256(images).digest() != digest:
+    if images.size != 737_280 * 512 or hashlib.sha256(images.data).digest() != digest:
         return None
     return images.reshape(737_280, 512)
 
 
 def draw_or_read(path: Path) -> np.ndarray:
-    """The packed images from the cache at ``path``; drawn, and the cache written anew, where it is no good."""
+    """Read the packed images from the cache at ``path``; draw them and write it where it is missing or damaged."""
     images = read_cache(path)
     if images is None:
         images = draw()
         with write_atomically(path) as file:
-            file.write(hashlib.sha256(images).digest())
+            file.write(hashlib.sha256(images.data).digest())
             file.write(images)
     return images
 
 
 class DSprites(PackedImages):
-    """The 737,280 binary images of dSprites, 64 x 64 pixels, bit-packed (377 MB) on ``device``.
+    """The 737,280 binary images of dSprites (Matthey et al. 2017), 64 x 64 pixels, bit-packed (377 MB).
 
-    ``sprites[indices]`` -> float32 [B, 1, 64, 64] in {0, 1}. ``seed`` is that of ``sample``. With ``cache``, a
-    file name, the drawn images are kept there with their SHA-256, and a damaged file is drawn anew.
+    ``sprites[indices]`` -> float32 [B, 1, 64, 64] in {0, 1}. Orientation 39 is the full turn: its images equal those
+    of orientation 0.
 
-    With ``colour`` a first factor, one of 12 hues, paints the sprite: 8,847,360 images [3, 64, 64] in [0, 1], whose
-    ``index`` modulo 737,280 is that of the sprite in white (coloured dSprites: Burgess et al. 2018, figure 4).
-
-    Orientation 39 is the full turn: its images equal those of orientation 0.
+    Args:
+        device: where the images are kept; "auto" is the best one of this machine.
+        seed: of ``sample``.
+        cache: a file that keeps the drawn images with their SHA-256; where it is missing or damaged, they are drawn.
+        colour: whether a first factor, one of 12 hues, paints the sprite. Then there are 8,847,360 images
+            [3, 64, 64] in [0, 1], whose index modulo 737,280 is that of the white sprite (coloured dSprites: Burgess
+            et al. 2018, figure 4).
     """
 
     def __init__(
@@ -128,7 +139,7 @@ class DSprites(PackedImages):
     ):
         packed = draw() if cache is None else draw_or_read(Path(cache))
         super().__init__(torch.from_numpy(packed), pick_device(device), seed)
-        self.colours = None
+        self.colours: torch.Tensor | None = None  # RGB of each hue, [12, 3]
         if colour:
             self.channels = 3
             self.factor_names = ("hue", *self.factor_names)
@@ -138,22 +149,20 @@ class DSprites(PackedImages):
     def __len__(self) -> int:
         return len(self.packed) * (1 if self.colours is None else HUES)
 
-    def __getitem__(self, indices) -> torch.Tensor:
+    def __getitem__(self, indices: Indices) -> torch.Tensor:
         """Images float32 [B, channels, 64, 64] at ``indices``; one image [channels, 64, 64] at a single index."""
         if self.colours is None:
             return super().__getitem__(indices)
-        if isinstance(indices, slice):
-            indices = torch.arange(*indices.indices(len(self)))
         indices = self.check_indices(indices)
         hue = (indices // len(self.packed)).to(self.device)
         return self.colours[hue][..., None, None] * super().__getitem__(indices % len(self.packed))
 
     def entropy(self) -> float:
-        """H(X) in nats of an image drawn evenly; each sprite has its hues to choose from."""
-        sprites = PackedImages(self.packed, self.device).entropy()
-        return sprites + (0 if self.colours is None else math.log(HUES))
+        """Compute the entropy H(X) of an image drawn uniformly, in nats; equal images count as one."""
+        return super().entropy() + (0 if self.colours is None else math.log(HUES))
 
-    def to(self, device: torch.device) -> "DSprites":
+    def to(self, device: torch.device) -> Self:
+        """Return a copy of this set with its images on ``device``."""
         moved = super().to(device)
         if self.colours is not None:
             moved.colours = self.colours.to(device)

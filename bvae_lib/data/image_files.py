@@ -1,27 +1,44 @@
-"""Folders of image files as a set of images, decoded once into one file beside them."""
+"""Folders of image files as a set of images, decoded once into one file beside the folder."""
 
 import copy
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn, Self
 
 import torch
 
 from .._runtime.device import pick_device
 from ._image_cache import decode_once
-from .base import LabelledImages
+from .base import Indices, LabelledImages
 
 SUFFIXES = {".bmp", ".gif", ".jpeg", ".jpg", ".pbm", ".pgm", ".png", ".ppm", ".tif", ".tiff", ".webp"}
 
 
 class ImageFiles(LabelledImages):
-    """The image files ``names`` under ``root``, of which the central square of ``crop`` pixels is scaled to 64 x 64.
+    """Image files, of which the central square is scaled to 64 x 64 pixels.
 
-    ``images[indices]`` -> float32 [B, channels, 64, 64] in [0, 1], on ``device``. They are held as bytes, 12,288 an
-    image in colour: on the CPU memory-mapped, so that only what is used is in memory; on a GPU all of them.
+    ``images[indices]`` -> float32 [B, channels, 64, 64] in [0, 1]. The images are held as bytes, 12,288 an image in
+    colour: on the CPU memory-mapped, so that only what is used is in memory; on a GPU all of them.
 
-    ``names`` becomes the files that could be read, in order; ``skipped`` says why the others could not. ``classes``
-    [files, factors] are the factors of all files, where they are known.
+    ``names`` lists the files that could be read, in order; ``skipped`` says why the others could not.
+
+    Args:
+        root: the folder of the files.
+        names: of the files, relative to ``root``.
+        channels: 3 for colour or 1 for grey.
+        crop: side of the central square in pixels; None takes the largest there is.
+        cache: the file that keeps the decoded images; it is used until it is damaged, an image changes or the
+            settings do.
+        device: where the images are kept; "auto" is the best one of this machine.
+        seed: of ``sample``.
+        unreadable: share of the files that may be left out, with a warning, because they cannot be read.
+        progress: whether to show a bar while files are decoded.
+        factors: factor classes [files, F] of all files, where they are known.
+
+    Raises:
+        OSError: where the cache cannot be written; FileExistsError where it is another kind of file.
+        ValueError: for an argument out of range, or where more than the share ``unreadable`` cannot be read.
     """
 
     def __init__(
@@ -35,7 +52,7 @@ class ImageFiles(LabelledImages):
         seed: int,
         unreadable: float,
         progress: bool,
-        classes: torch.Tensor | None = None,
+        factors: torch.Tensor | None = None,
     ):
         if channels not in (1, 3):
             raise ValueError(f"channels must be 3, colour, or 1, grey, not {channels!r}")
@@ -46,37 +63,48 @@ class ImageFiles(LabelledImages):
         self.channels, self.device = channels, pick_device(device)
         images, self.skipped = decode_once(root, names, channels, crop, Path(cache), unreadable, progress)
         self.names = [name for name in names if name not in self.skipped]
-        if classes is not None:
-            self.label(classes[torch.tensor([name not in self.skipped for name in names])])
+        if factors is not None:
+            self.label(factors[torch.tensor([name not in self.skipped for name in names])])
         self.images = torch.from_numpy(images).to(self.device)
         self.generator = torch.Generator().manual_seed(seed)
 
     def __len__(self) -> int:
         return len(self.images)
 
-    def __getitem__(self, indices) -> torch.Tensor:
+    def __getitem__(self, indices: Indices) -> torch.Tensor:
         """Images float32 [B, channels, 64, 64] at ``indices``; one image [channels, 64, 64] at a single index."""
-        if isinstance(indices, slice):
-            indices = torch.arange(*indices.indices(len(self)))
         return self.images[self.check_indices(indices).to(self.device)].float().div_(255)
 
-    def to(self, device: torch.device) -> "ImageFiles":
+    def to(self, device: torch.device) -> Self:
+        """Return a copy of this set with its images on ``device``."""
         moved = copy.copy(self)
         moved.images, moved.device = self.images.to(device), torch.device(device)
         return moved
 
 
 class ImageFolder(ImageFiles):
-    """All images under the folder ``root``, however deep, in the order of their names; their factors are not known.
+    """All images in a folder, however deep, in the order of their names; their factors are not known.
 
-    Of each the central square is scaled to 64 x 64, the largest or one of ``crop`` pixels, in colour or, with
-    ``channels=1``, in grey. The first time they are decoded, in parallel, into the file ``cache``, by default beside
-    ``root``. It is used from then on, memory-mapped, until it is damaged, a file changes or the settings do.
+    ``images[indices]`` -> float32 [B, channels, 64, 64] in [0, 1]: the central square of each, scaled. The first time
+    they are decoded, in parallel, into the file ``cache``, which is memory-mapped from then on. Files and folders whose
+    names begin with a dot are ignored, and so are files whose names do not end like those of images.
 
-    Names that begin with a dot are passed over, and so are files whose ending is none of an image. Raises
-    FileNotFoundError when there is no such folder or no image in it, OSError when the cache cannot be written, and
-    ValueError when more than the share ``unreadable`` of the images cannot be read; fewer are left out with a warning
-    and listed in ``skipped``.
+    Args:
+        root: the folder.
+        channels: 3 for colour or 1 for grey.
+        crop: side of the central square in pixels; None takes the largest there is.
+        cache: the file that keeps the decoded images, by default beside ``root``; it is used until it is damaged, an
+            image changes or the settings do.
+        device: where the images are kept; "auto" is the best one of this machine.
+        seed: of ``sample``.
+        unreadable: share of the files that may be left out, with a warning, because they cannot be read; ``skipped``
+            lists them.
+        progress: whether to show a bar while files are decoded.
+
+    Raises:
+        FileNotFoundError: where there is no such folder, or no image in it.
+        OSError: where the cache cannot be written; FileExistsError where it is another kind of file.
+        ValueError: for an argument out of range, or where more than the share ``unreadable`` cannot be read.
     """
 
     def __init__(
@@ -99,10 +127,22 @@ class ImageFolder(ImageFiles):
 
 
 def image_names(root: Path) -> list[str]:
-    """Names of all image files under ``root``, relative to it and with "/", sorted; links are followed."""
+    """List the image files of a folder, however deep; links are followed.
+
+    Args:
+        root: the folder.
+
+    Returns:
+        Names relative to ``root``, with "/", sorted.
+
+    Raises:
+        FileNotFoundError: where there is no such folder.
+        OSError: where a folder cannot be listed.
+    """
     if not root.is_dir():
         raise FileNotFoundError(f"no folder at {root}")
-    names, seen = [], set()
+    names: list[str] = []
+    seen: set[str] = set()
     for folder, folders, files in os.walk(root, followlinks=True, onerror=stop):
         real = os.path.realpath(folder)
         if real in seen:  # a link to a folder above or beside it: each is read once
@@ -120,11 +160,11 @@ def image_names(root: Path) -> list[str]:
     return sorted(names)
 
 
-def stop(error: OSError) -> None:
-    """A folder that cannot be listed is an error, and not an empty one."""
+def stop(error: OSError) -> NoReturn:
+    """Raise ``error``: a folder that cannot be listed is not an empty one."""
     raise error
 
 
 def beside(root: Path, *words: str) -> Path:
-    """Where the decoded images of ``root`` are kept: a file in the same folder, named after it and ``words``."""
+    """Name the file for the decoded images of ``root``: in the same folder, named after it and ``words``."""
     return root.parent / f"{'-'.join([root.name, *words])}.h5"

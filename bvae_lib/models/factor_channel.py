@@ -21,10 +21,10 @@ FACTOR_OF = torch.tensor([0, 0, 0, 1, 2, 2, 3, 4])  # of each channel
 QUICK = 10.0  # how much faster than a weight of the decoder a channel opens, at the same learning rate
 
 
-def raw_codes(classes: torch.Tensor) -> torch.Tensor:
-    """Encode dSprites' ``classes`` [..., 5] as numbers [..., 8]: one-hot shape, scale, angle, position."""
-    shape, scale, orientation, x, y = classes.unbind(-1)
-    angle = SYMMETRY.to(classes.device)[shape] * 2 * math.pi / 39 * orientation
+def raw_codes(factors: torch.Tensor) -> torch.Tensor:
+    """Encode dSprites' ``factors`` [..., 5] as numbers [..., 8]: one-hot shape, scale, angle, position."""
+    shape, scale, orientation, x, y = factors.unbind(-1)
+    angle = SYMMETRY.to(factors.device)[shape] * 2 * math.pi / 39 * orientation
     one_hot = nn.functional.one_hot(shape, 3)
     rest = torch.stack([scale, angle.cos(), angle.sin(), x, y], dim=-1)
     return torch.cat([one_hot, rest], dim=-1)
@@ -36,14 +36,14 @@ MEAN, DEVIATION = EVERY.mean(dim=0), EVERY.std(dim=0, correction=0)
 del GRID, EVERY
 
 
-def factor_codes(classes: torch.Tensor) -> torch.Tensor:
+def factor_codes(factors: torch.Tensor) -> torch.Tensor:
     """Encode dSprites' factors as eight numbers of mean 0 and variance 1.
 
     Shape is one-hot. An angle becomes the cosine and sine of its multiple by which the shape looks the same again: 4
     for a square, 2 for an ellipse, 1 for a heart.
 
     Args:
-        classes: factor classes [..., 5], whole numbers.
+        factors: classes [..., 5], whole numbers.
 
     Returns:
         [..., 8] in the order of ``CHANNELS``.
@@ -51,12 +51,12 @@ def factor_codes(classes: torch.Tensor) -> torch.Tensor:
     Raises:
         ValueError: for other shapes or numbers that are not whole.
     """
-    classes = torch.as_tensor(classes)
-    if classes.is_floating_point() or classes.ndim == 0 or classes.shape[-1] != 5:
+    factors = torch.as_tensor(factors)
+    if factors.is_floating_point() or factors.ndim == 0 or factors.shape[-1] != 5:
         raise ValueError(
-            f"classes must be whole numbers [..., 5], {FACTORS}, not {classes.dtype} of shape {list(classes.shape)}"
+            f"factors must be whole numbers [..., 5], {FACTORS}, not {factors.dtype} of shape {list(factors.shape)}"
         )
-    return (raw_codes(classes.long()) - MEAN.to(classes.device)) / DEVIATION.to(classes.device)
+    return (raw_codes(factors.long()) - MEAN.to(factors.device)) / DEVIATION.to(factors.device)
 
 
 def per_factor(channels: torch.Tensor | np.ndarray) -> torch.Tensor:
@@ -105,16 +105,16 @@ class FactorChannel(nn.Module):
         """-ln s of each channel: its average KL in nats, [8]."""
         return (QUICK * self.root).square()  # Eq. 4.2
 
-    def send(self, classes: torch.Tensor) -> Posterior:
+    def send(self, factors: torch.Tensor) -> Posterior:
         """Send factors through the channels (Eq. 4.1).
 
         Args:
-            classes: factor classes [B, 5].
+            factors: classes [B, 5].
 
         Returns:
             Mean sqrt(1 - s^2) f and log-variance ln s^2, [B, 8] each.
         """
-        f = factor_codes(classes).to(self.root.device)
+        f = factor_codes(factors).to(self.root.device)
         kept = (-(-2 * self.nats).expm1() + 1e-12).sqrt()  # 1 - s^2; 1e-12 lets its root be differentiated at 0
         return Posterior(kept * f, (-2 * self.nats).expand_as(f))  # Eq. 4.1
 

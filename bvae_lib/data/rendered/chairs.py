@@ -5,10 +5,10 @@ import math
 import torch
 
 from .images import RenderedImages
-from .raycaster import Scene, camera, tilt
+from .raycaster import Number, Scene, Triple, camera, tilt
 
 LEAN = 9.0  # degrees by which backs lean
-REACH = 0.8  # metres from the picture's middle to its edges, for a chair of size 1
+REACH = 0.8  # metres from the middle of the image to its edges, for a chair of size 1
 DISTANCE = 3.5  # of the camera, in metres
 
 SHADE = 0.6  # of the frame, beside the upholstery
@@ -29,10 +29,12 @@ COLOURS = torch.tensor(
 
 
 class RenderedChairs(RenderedImages):
-    """``images`` pictures of rendered chairs on white, drawn at random from all combinations of their factors.
+    """Images of rendered chairs on white: a stand-in for 3D Chairs (Aubry et al. 2014), whose factors are known.
 
-    The seat stays where it is in the picture: backs grow upwards and legs downwards. It is round, so that its width
-    shows from all sides alike.
+    ``chairs[indices]`` -> float32 [B, 3, 64, 64] in [0, 1]. The seat keeps its position in the image: backs grow
+    upwards and legs downwards. It is round, so that its width shows from all sides alike.
+
+    The arguments are those of ``RenderedImages``.
     """
 
     factor_names = (
@@ -51,6 +53,7 @@ class RenderedChairs(RenderedImages):
 
     @classmethod
     def render(cls, factors: torch.Tensor, device: torch.device) -> torch.Tensor:
+        """Render chairs, float [B, 3, 64, 64], of factor classes [B, 10], which are on the CPU."""
         azimuth, elevation, size, tall, back, legs, long, wide, arms, colour = factors.unbind(-1)
         azimuth = azimuth * (360 / 31)
         view = camera(azimuth, 20.0 + 10 * elevation, REACH / (0.9 + 0.05 * size), DISTANCE)
@@ -65,11 +68,20 @@ class RenderedChairs(RenderedImages):
         return scene.draw(device)
 
 
-def add_back(scene: Scene, seat, height, style, block, soft, frame) -> None:
+def add_back(
+    scene: Scene,
+    seat: torch.Tensor,
+    height: torch.Tensor,
+    style: torch.Tensor,
+    block: torch.Tensor,
+    soft: torch.Tensor,
+    frame: torch.Tensor,
+) -> None:
+    """Add the back of a chair, thick where it stands on a ``block``; sizes and styles [B], colours [B, 3]."""
     width = 0.85 * seat
 
-    def at(x, z):
-        """The point of the leaning back at ``x`` and this height."""
+    def at(x: Number, z: Number) -> Triple:
+        """Return the point of the leaning back at ``x`` and the height ``z``."""
         return x, width + z * math.tan(math.radians(LEAN)), z
 
     thick = torch.where(block, 0.07, 0.022)
@@ -92,7 +104,15 @@ def add_back(scene: Scene, seat, height, style, block, soft, frame) -> None:
     scene.ellipsoid(at(0, 0.58 * height), (width, 0.035, 0.42 * height), soft, tilt(LEAN), medallion)
 
 
-def add_legs(scene: Scene, seat, length, style, frame, soft) -> None:
+def add_legs(
+    scene: Scene,
+    seat: torch.Tensor,
+    length: torch.Tensor,
+    style: torch.Tensor,
+    frame: torch.Tensor,
+    soft: torch.Tensor,
+) -> None:
+    """Add the legs of a chair; sizes and styles [B], colours [B, 3]."""
     straight, splayed, pedestal, sledge, block = (style == k for k in range(5))
     floor, corner = -length, 0.68 * seat
     middle, half = (floor - 0.04) / 2, (length - 0.04) / 2
@@ -107,14 +127,22 @@ def add_legs(scene: Scene, seat, length, style, frame, soft) -> None:
     scene.rod((0, 0, -0.04), (0, 0, floor + 0.03), 0.03, frame, pedestal)
     for k in range(5):  # a star, one arm of it to the back, so that chairs are alike on both sides
         angle = 2 * math.pi * k / 5
-        x, y = 0.24 * math.sin(angle), 0.24 * math.cos(angle)
-        scene.rod((0, 0, floor + 0.06), (x, y, floor + 0.025), 0.02, frame, pedestal)
-        scene.ellipsoid((x, y, floor + 0.02), (0.03, 0.03, 0.03), frame, where=pedestal)
+        tip_x, tip_y = 0.24 * math.sin(angle), 0.24 * math.cos(angle)
+        scene.rod((0, 0, floor + 0.06), (tip_x, tip_y, floor + 0.025), 0.02, frame, pedestal)
+        scene.ellipsoid((tip_x, tip_y, floor + 0.02), (0.03, 0.03, 0.03), frame, where=pedestal)
 
     scene.add("cylinder", (0, 0, middle + 0.02), (seat, seat, half - 0.04), soft, where=block)
 
 
-def add_arms(scene: Scene, seat, arms, block, soft, frame) -> None:
+def add_arms(
+    scene: Scene,
+    seat: torch.Tensor,
+    arms: torch.Tensor,
+    block: torch.Tensor,
+    soft: torch.Tensor,
+    frame: torch.Tensor,
+) -> None:
+    """Add the arms of a chair where it has ``arms``, wide ones on a ``block``; [B] each, colours [B, 3]."""
     reach = 0.7 * seat  # to the front and to the back
     for x in (-seat, seat):
         scene.box((x, 0.01, 0.20), (0.035, reach, 0.022), frame, where=arms & ~block)

@@ -7,8 +7,8 @@ import torch
 from .images import RenderedImages
 from .raycaster import Scene, camera
 
-REACH = 1.65  # half heights of a head from the picture's middle to its edges
-HEAD = 0.22  # height of the head's middle above the picture's
+REACH = 1.65  # half heights of a head from the middle of the image to its edges
+HEAD = 0.22  # height of the head's middle above that of the image
 
 SKIN = torch.tensor(
     [
@@ -40,9 +40,12 @@ MOUTH = -0.48
 
 
 class RenderedFaces(RenderedImages):
-    """``images`` pictures of rendered faces on a coloured ground, drawn at random from all combinations of factors.
+    """Images of rendered faces before a colour: a stand-in for CelebA (Liu et al. 2015), whose factors are known.
 
-    Azimuth and light are alike to both sides: classes counted from the other end give the picture in a mirror.
+    ``faces[indices]`` -> float32 [B, 3, 64, 64] in [0, 1]. Azimuth and light are symmetric: with the classes of both
+    counted from the other end, the image is mirrored.
+
+    The arguments are those of ``RenderedImages``.
     """
 
     factor_names = (
@@ -61,6 +64,7 @@ class RenderedFaces(RenderedImages):
 
     @classmethod
     def render(cls, factors: torch.Tensor, device: torch.device) -> torch.Tensor:
+        """Render faces, float [B, 3, 64, 64], of factor classes [B, 10], which are on the CPU."""
         azimuth, skin, hair, long, smile, eyes, background, light, brightness, wide = factors.unbind(-1)
         azimuth = -60 + 120 / 14 * azimuth
         lamp = -camera(azimuth - 70 + 140 / 6 * light, 30.0, 1.0).direction[..., 0] * (0.7 + 0.12 * brightness)[:, None]
@@ -72,9 +76,18 @@ class RenderedFaces(RenderedImages):
         return scene.draw(device)
 
 
-def add_head(scene: Scene, width, skin, hair, opening, smile) -> None:
-    def face(place: torch.Tensor, rows: torch.Tensor) -> torch.Tensor:
-        return features(place, *(t.to(place.device)[rows] for t in (skin, hair, opening, smile)))
+def add_head(
+    scene: Scene,
+    width: torch.Tensor,
+    skin: torch.Tensor,
+    hair: torch.Tensor,
+    opening: torch.Tensor,
+    smile: torch.Tensor,
+) -> None:
+    """Add a head with its face, nose and ears; sizes [B], colours [B, 3]."""
+
+    def face(position: torch.Tensor, rows: torch.Tensor) -> torch.Tensor:
+        return features(position, *(t.to(position.device)[rows] for t in (skin, hair, opening, smile)))
 
     scene.ellipsoid((0, 0, HEAD), (width, 0.84, 1.0), face)
     scene.ellipsoid((0, -0.84, HEAD - 0.14), (0.10, 0.17, 0.20), skin)  # nose
@@ -82,27 +95,38 @@ def add_head(scene: Scene, width, skin, hair, opening, smile) -> None:
         scene.ellipsoid((side * width, 0.05, HEAD - 0.05), (0.09, 0.13, 0.2), skin)  # ear
 
 
-def add_hair(scene: Scene, width, bottom, hair) -> None:
-    """A cap a little larger than the skull, whose edge is the hairline, and a curtain behind the ears."""
+def add_hair(scene: Scene, width: torch.Tensor, bottom: torch.Tensor, hair: torch.Tensor) -> None:
+    """Add a cap a little larger than the skull, whose edge is the hairline, and a curtain behind the ears."""
     top = HEAD + 0.35
     bottom = HEAD + bottom
     scene.ellipsoid((0, 0.12, HEAD + 0.32), (width + 0.07, 0.90, 0.88), hair)
     scene.add("cylinder", (0, 0.38, (top + bottom) / 2), (width + 0.1, 0.55, (top - bottom) / 2), hair)
 
 
-def add_body(scene: Scene, skin) -> None:
+def add_body(scene: Scene, skin: torch.Tensor) -> None:
+    """Add a neck and shoulders."""
     scene.rod((0, 0.15, HEAD - 0.6), (0, 0.2, HEAD - 1.6), 0.33, skin)
     scene.ellipsoid((0, 0.2, HEAD - 1.85), (1.3, 0.6, 0.6), SHIRT.expand(len(skin), 3))
 
 
-def features(place, skin, hair, opening, smile) -> torch.Tensor:
-    """Colours [b, 3, h, w] of a head where its own coordinates are ``place``: brows, eyes and mouth on skin.
+def features(
+    position: torch.Tensor, skin: torch.Tensor, hair: torch.Tensor, opening: torch.Tensor, smile: torch.Tensor
+) -> torch.Tensor:
+    """Paint brows, eyes and mouth on the skin of a head, from the front, along y.
 
-    They are painted on the head from the front, along y.
+    Args:
+        position: on the head, in its own coordinates, [b, 3, h, w].
+        skin: colour [b, 3].
+        hair: colour [b, 3].
+        opening: half the height of the eyes, [b].
+        smile: [b], negative for a frown.
+
+    Returns:
+        Colours [b, 3, h, w].
     """
-    x, y, z = place.unbind(1)
+    x, y, z = position.unbind(1)
     skin, hair, opening, smile = (t[..., None, None] for t in (skin, hair, opening, smile))
-    white, iris, lips = (colour.to(place.device)[:, None, None] for colour in (WHITE, IRIS, LIPS))
+    white, iris, lips = (colour.to(position.device)[:, None, None] for colour in (WHITE, IRIS, LIPS))
     front = y < 0
     aside, above = x.abs() - EYE[0], z - EYE[1]
     brow = front & (aside.abs() < 0.2) & ((above - 0.28 + 0.8 * aside.square()).abs() < 0.035)
