@@ -225,10 +225,10 @@ class ScheduledCapacity(PricedRate):
 
 
 class Capacity(ScheduledCapacity):
-    """``D + gamma |R - C|`` (Burgess et al. 2018, equation 8; Eq. 5.1), or the hinge ``D + gamma max(R - C, 0)``.
+    """``D + gamma |R - C|`` (Burgess et al. 2018, equation 8; Eq. 5.1), or with a hinge in place of the absolute value.
 
-    R is the mean over the batch. Below C the absolute value pays for every nat that is added, slope -gamma; there
-    the hinge costs nothing.
+    With the hinge it is ``D + gamma max(0, R - C)`` (Eq. 5.2). R is the mean over the batch. Below C the absolute value
+    rewards every nat that is added, slope -gamma; there the hinge costs nothing.
 
     Args:
         gamma: weight of the penalty, nats of distortion per nat off the capacity, at least 0.
@@ -256,9 +256,11 @@ class Capacity(ScheduledCapacity):
         self.gamma, self.penalty = at_least(0, gamma=gamma), penalty
 
     def cost(self, rate: torch.Tensor, step: int) -> torch.Tensor:
-        """Return ``gamma |R - C|``, or ``gamma max(R - C, 0)``."""
+        """Return ``gamma |R - C|``, or ``gamma max(0, R - C)``."""
         excess = rate - self.capacity(step)
-        return self.gamma * (excess.relu() if self.penalty == "hinge" else excess.abs())
+        if self.penalty == "hinge":
+            return self.gamma * excess.relu()  # Eq. 5.2
+        return self.gamma * excess.abs()  # Eq. 5.1
 
     def slope(self, rate: torch.Tensor, step: int) -> torch.Tensor:
         """Return gamma above C, and below it -gamma for the absolute value and 0 for the hinge."""
