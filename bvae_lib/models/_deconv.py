@@ -1,4 +1,4 @@
-"""The decoder's transposed convolutions, laid out for a CPU."""
+"""The decoder's transposed convolutions, fast on a CPU."""
 
 import torch
 import torch.nn.functional as F
@@ -10,16 +10,21 @@ KERNEL = 4
 
 
 class Upsampling(nn.ConvTranspose2d):
-    """ConvTranspose2d(inputs, outputs, 4, 2, 1): twice as many rows and columns.
+    """ConvTranspose2d(inputs, outputs, 4, 2, 1), which doubles rows and columns, with faster layers for a CPU.
 
-    On a CPU the same numbers come from ``Transposed``, or from ``AsProduct`` where there is one channel to draw.
+    On a CPU it is computed by ``Transposed``, or by ``AsProduct`` where there is one output channel; the numbers are
+    the same up to rounding.
+
+    Args:
+        inputs: channels in.
+        outputs: channels out.
     """
 
     def __init__(self, inputs: int, outputs: int):
         super().__init__(inputs, outputs, KERNEL, **GEOMETRY)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """[B, inputs, H, W] -> [B, outputs, 2 H, 2 W]."""
+        """Compute [B, outputs, 2 H, 2 W] from ``x`` [B, inputs, H, W], in the dtype of ``x``."""
         if x.device.type != "cpu":
             return super().forward(x)
         layer = AsProduct if self.out_channels == 1 else Transposed
@@ -27,7 +32,7 @@ class Upsampling(nn.ConvTranspose2d):
 
 
 class Transposed(torch.autograd.Function):
-    """PyTorch's own layer, but for the gradient of the bias: with that added up apart, it takes a quarter less time."""
+    """PyTorch's own layer, with the gradient of the bias summed separately, which takes a quarter less time."""
 
     @staticmethod
     def forward(ctx, x, weight, bias):
@@ -49,7 +54,7 @@ class Transposed(torch.autograd.Function):
 class AsProduct(Transposed):
     """A transposed convolution as one matrix product, whose 4 x 4 patches are then added where they overlap.
 
-    With one channel a CPU's own kernel leaves most of its lanes idle; this takes a third of its time.
+    With one output channel PyTorch's kernel leaves most of a CPU's vector lanes idle; this takes a third of its time.
     """
 
     @staticmethod

@@ -144,11 +144,11 @@ def traverse(model: nn.Module, z: torch.Tensor, latents: list[int], values: torc
     Args:
         model: with ``decode``, on any device.
         z: latents of one image, [latents].
-        latents: those to move, R of them.
+        latents: those to move, K of them.
         values: [V], in units of the prior's standard deviation.
 
     Returns:
-        Pixel probabilities [R, V, channels, H, W], on the model's device.
+        Pixel probabilities [K, V, channels, H, W], on the model's device.
     """
     device = next(model.parameters()).device
     moved = z.to(device).repeat(len(latents), len(values), 1)

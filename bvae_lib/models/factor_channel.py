@@ -1,7 +1,7 @@
 """No encoder at all: dSprites' true factors, each sent through a Gaussian channel of learned noise.
 
-Burgess et al. (2018, section 4.3, figure 3) ask in which order a bottleneck that grows takes the factors up, when it
-is handed the factors themselves.
+Burgess et al. (2018, section 4.3, figure 3) ask in which order a bottleneck of growing capacity uses the factors when
+it is given the factors themselves.
 """
 
 import math
@@ -14,11 +14,11 @@ from ..data import FactorLookup
 from .burgess import BurgessVAE
 from .posterior import Posterior, check_latents
 
-SYMMETRY = torch.tensor([4, 2, 1])  # turns in which square, ellipse and heart look the same
+SYMMETRY = torch.tensor([4, 2, 1])  # rotations in a full turn that leave square, ellipse and heart unchanged
 FACTORS = ("shape", "scale", "orientation", "pos_x", "pos_y")
 CHANNELS = ("square", "ellipse", "heart", "scale", "cos", "sin", "pos_x", "pos_y")
 FACTOR_OF = torch.tensor([0, 0, 0, 1, 2, 2, 3, 4])  # of each channel
-QUICK = 10.0  # how much faster than a weight of the decoder a channel opens, at the same learning rate
+ROOT_SCALE = 10.0  # how much faster a channel opens than a weight of the decoder moves, at the same learning rate
 
 
 def raw_codes(factors: torch.Tensor) -> torch.Tensor:
@@ -31,16 +31,16 @@ def raw_codes(factors: torch.Tensor) -> torch.Tensor:
 
 
 GRID = torch.cartesian_prod(torch.arange(3), torch.arange(6), torch.arange(40), torch.arange(32))
-EVERY = raw_codes(torch.cat([GRID, GRID[:, -1:]], dim=1))  # y is spread as x is
-MEAN, DEVIATION = EVERY.mean(dim=0), EVERY.std(dim=0, correction=0)
-del GRID, EVERY
+ALL_CODES = raw_codes(torch.cat([GRID, GRID[:, -1:]], dim=1))  # y is distributed as x is
+MEAN, DEVIATION = ALL_CODES.mean(dim=0), ALL_CODES.std(dim=0, correction=0)
+del GRID, ALL_CODES
 
 
 def factor_codes(factors: torch.Tensor) -> torch.Tensor:
     """Encode dSprites' factors as eight numbers of mean 0 and variance 1.
 
-    Shape is one-hot. An angle becomes the cosine and sine of its multiple by which the shape looks the same again: 4
-    for a square, 2 for an ellipse, 1 for a heart.
+    Shape is one-hot. Of the angle, times 4 for a square, 2 for an ellipse and 1 for a heart, come cosine and sine, so
+    that angles at which a shape looks the same have the same code.
 
     Args:
         factors: classes [..., 5], whole numbers.
@@ -63,10 +63,10 @@ def per_factor(channels: torch.Tensor | np.ndarray) -> torch.Tensor:
     """Add up the nats of the channels of each factor.
 
     Args:
-        channels: nats [..., 8] in the order of ``CHANNELS``.
+        channels: nats [..., 8] in the order of ``CHANNELS``, a tensor or an array.
 
     Returns:
-        [..., 5] in the order of ``FACTORS``.
+        Nats [..., 5] in the order of ``FACTORS``.
 
     Raises:
         ValueError: for other than eight channels.
@@ -81,13 +81,14 @@ def per_factor(channels: torch.Tensor | np.ndarray) -> torch.Tensor:
 class FactorChannel(nn.Module):
     """dSprites' factors, through a Gaussian channel each, to the decoder of Burgess et al. (2018).
 
-    Channel i sends z_i = sqrt(1 - s_i^2) f_i + s_i noise (Eq. 4.1), where f_i is one of ``factor_codes``: the larger
-    the noise s_i, the less gets through. As f has variance 1, the average KL to the prior is exactly -ln s_i (Eq. 4.2),
-    which can be 0. The decoder and the eight s learn; there is no encoder, as the factors are known.
+    Channel i sends z_i = sqrt(1 - s_i^2) f_i + s_i noise (Eq. 4.1), where f_i is one of ``factor_codes`` and s_i the
+    deviation of the noise: the larger it is, the less gets through. As f has variance 1, the average KL to the prior is
+    exactly -ln s_i (Eq. 4.2), which can be 0. The decoder and the eight s learn; there is no encoder, as the factors
+    are known.
 
     Args:
-        lookup: says which image is which, so that ``encode`` finds the factors of images and ``fit`` can train this
-            model like a VAE. ``send`` needs none: it takes the factors themselves.
+        lookup: finds the factors of images, so that ``encode`` takes images and ``fit`` can train this model like a
+            VAE. ``send`` needs none: it takes the factors themselves.
         seed: of the decoder's first weights, those of ``BurgessVAE(latents=8, seed=seed)``.
     """
 
@@ -96,14 +97,14 @@ class FactorChannel(nn.Module):
         self.channels, self.latents = 1, len(CHANNELS)
         self.decoder = BurgessVAE(self.channels, self.latents, seed).decoder
         self.lookup = lookup
-        # nats = (QUICK root)^2 can shrink to 0 and open again at once: a softplus or a sigmoid would drift off to
+        # nats = (ROOT_SCALE root)^2 can shrink to 0 and open again at once: a softplus or a sigmoid would drift off to
         # minus infinity while a channel costs too much, and need as long to come back.
-        self.root = nn.Parameter(torch.full((self.latents,), 0.05 / QUICK))
+        self.root = nn.Parameter(torch.full((self.latents,), 0.05 / ROOT_SCALE))
 
     @property
     def nats(self) -> torch.Tensor:
         """-ln s of each channel: its average KL in nats, [8]."""
-        return (QUICK * self.root).square()  # Eq. 4.2
+        return (ROOT_SCALE * self.root).square()  # Eq. 4.2
 
     def send(self, factors: torch.Tensor) -> Posterior:
         """Send factors through the channels (Eq. 4.1).

@@ -1,6 +1,7 @@
 """The VAE whose optimum is known: linear encoder, linear decoder, Gaussian noise (Lucas et al. 2019)."""
 
 import math
+from collections.abc import Sequence
 
 import torch
 from torch import nn
@@ -11,8 +12,8 @@ from .posterior import Posterior
 class LinearVAE(nn.Module):
     """z = V x with one variance per latent for all inputs, and p(x|z) = N(W z, ``noise`` I).
 
-    For a Gaussian source its optimum under any price or capacity is ``theory.water_filling`` (chapter 6), and its
-    distortion needs no sampling.
+    For a Gaussian source its optimum at any price or capacity is ``theory.water_filling``, and its distortion needs no
+    sampling.
 
     Args:
         inputs: length of x.
@@ -62,20 +63,21 @@ class LinearVAE(nn.Module):
         return (bias + variance) / (2 * self.noise) + constant
 
 
-def gaussian_source(variances: list[float], n: int = 1000, seed: int = 0) -> torch.Tensor:
+def gaussian_source(variances: Sequence[float], n: int = 1000, seed: int = 0) -> torch.Tensor:
     """Draw a Gaussian source along axes of its own, whose sample covariance is exact.
 
     Args:
-        variances: eigenvalues of the covariance, D of them.
-        n: samples, more than D.
+        variances: eigenvalues of the covariance, [inputs].
+        n: samples, more than inputs.
         seed: of samples and axes.
 
     Returns:
-        float64 [n, D] of mean 0, whose covariance has exactly the eigenvalues ``variances``.
+        float64 [n, inputs] of mean 0, whose covariance has exactly the eigenvalues ``variances``.
     """
     generator = torch.Generator().manual_seed(seed)
-    spread = torch.tensor(variances, dtype=torch.float64).sqrt()
-    axes = torch.linalg.qr(torch.randn(len(spread), len(spread), generator=generator, dtype=torch.float64)).Q
-    drawn = torch.randn(n, len(spread), generator=generator, dtype=torch.float64)
-    white = torch.linalg.qr(drawn - drawn.mean(dim=0)).Q * n**0.5
-    return white * spread @ axes.T
+    deviations = torch.tensor(variances, dtype=torch.float64).sqrt()
+    inputs = len(deviations)
+    axes = torch.linalg.qr(torch.randn(inputs, inputs, generator=generator, dtype=torch.float64)).Q
+    drawn = torch.randn(n, inputs, generator=generator, dtype=torch.float64)
+    white = torch.linalg.qr(drawn - drawn.mean(dim=0)).Q * n**0.5  # its covariance is the identity
+    return white * deviations @ axes.T
