@@ -23,18 +23,18 @@ class DistillationObjective(ObjectiveWrapper):
 
     For the latents of ``teacher_mask`` the decoder is given the teacher's posterior, which has the teacher's rate; only
     the others have a price that the student can act on. Until step ``kl_from_step`` the divergence does not count:
-    features that must predict position and size from the first step on learn less of the rest.
+    features that must encode position and size from the first step on learn less of the rest.
 
     Args:
         objective: of the student.
         teacher: has ``encode``; its weights are frozen.
         teacher_mask: [latents], True for those that the teacher gives.
         kl_from_step: first step at which the divergence counts.
-        price: that the teacher paid per nat. Its posteriors are made as narrow as at a price of 1: the variance that
-            pays is about the price over the curvature of D (Eq. 3.9).
+        price: at which the teacher was trained, nats of distortion per nat of rate. Its posteriors are made as narrow
+            as at a price of 1: the best variance is about the price over the curvature of D (Eq. 3.9).
 
     Raises:
-        ValueError: for a mask of another kind, or one without any True.
+        ValueError: for a mask of another shape, or one without any True.
     """
 
     teacher_mask: torch.Tensor
@@ -53,9 +53,8 @@ class DistillationObjective(ObjectiveWrapper):
                 f"teacher_mask must be a mask of {teacher.latents} latents, some of them True, "
                 f"not {teacher_mask.tolist()}"
             )
-        self.teacher, self.kl_from_step = teacher.requires_grad_(False), kl_from_step
-        self.log_price = math.log(price)
-        self.register_buffer("teacher_mask", teacher_mask.clone())  # a checkpoint keeps no tensor twice
+        self.teacher, self.kl_from_step, self.teacher_price = teacher.requires_grad_(False), kl_from_step, price
+        self.register_buffer("teacher_mask", teacher_mask.clone())  # a checkpoint stores no tensor twice
 
     def forward(
         self, model: nn.Module, images: torch.Tensor, step: int, generator: torch.Generator | None = None
@@ -71,7 +70,7 @@ class DistillationObjective(ObjectiveWrapper):
                 f"student and teacher must have the same (channels, latents), not {shapes[0]}, {shapes[1]}"
             )
         student, teacher = model.encode(images), self.teacher.encode(images)
-        teacher = teacher._replace(log_variance=teacher.log_variance - self.log_price)
+        teacher = teacher._replace(log_variance=teacher.log_variance - math.log(self.teacher_price))
         given = Posterior(*(torch.where(self.teacher_mask, t, s) for s, t in zip(student, teacher, strict=True)))
         terms = self.objective.terms(given, model.decode(given.rsample(generator)), images, step)
         if step < self.kl_from_step:
@@ -82,5 +81,5 @@ class DistillationObjective(ObjectiveWrapper):
     def settings(self) -> dict[str, Any]:
         """Return the names and arguments of both objectives, the mask as a list of latents."""
         masked = self.teacher_mask.nonzero()[:, 0].tolist()
-        arguments = {"teacher_mask": masked, "kl_from_step": self.kl_from_step, "log_price": self.log_price}
+        arguments = {"teacher_mask": masked, "kl_from_step": self.kl_from_step, "price": self.teacher_price}
         return super().settings() | arguments

@@ -1,6 +1,6 @@
 """The last degrees: two latents that cost the same are rotated until they are independent.
 
-Where two latents have the same nats, no price tells x and y from a mixture of the two (chapter 3), and how far from the
+Where two latents have the same nats, no price prefers x and y to a mixture of the two (chapter 3), and how far from the
 axes a run ends is chance. But positions are spread evenly over a square: along its sides they are flatter than along
 any other direction, so the fourth moments of two latents are least where each follows one side. That is the contrast of
 independent component analysis (Comon 1994), and needs no label.
@@ -20,8 +20,9 @@ IMAGES = 10_000  # whose codes say how far to rotate
 def ica_rotation(codes: torch.Tensor) -> torch.Tensor:
     """Find the rotation of two latents after which their fourth moments are least (Eq. A.4).
 
-    Read as a complex number of argument phi, a code has ``a^4 + b^4 = |z|^4 (3 + cos 4 phi) / 4``. A rotation by t adds 4 t
-    to the argument of the mean of z^4, and the sum is least where that is pi. Of the four rotations it is the smallest.
+    Read as a complex number of argument phi, a code has ``a^4 + b^4 = |z|^4 (3 + cos 4 phi) / 4``. A rotation by t adds
+    4 t to the argument of the mean of z^4, and the sum is least where that is pi. There are four such rotations; this
+    is the smallest.
 
     Args:
         codes: [N, 2], of variances that are alike.

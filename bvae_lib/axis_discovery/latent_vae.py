@@ -19,11 +19,11 @@ class LatentVAE(nn.Module):
 
     Two networks with two hidden layers, with weights drawn from ``seed``, lead from the old code to the new one and
     back. With a reference, another code of the same images follows the old one: the frozen latents are then those of
-    the reference, which keep their means and learn their variance, and all of the old code is predicted from them and
+    the reference, whose means stay and whose variance is learned, and all of the old code is predicted from them and
     the new ones. New latents that are not ``active`` stay at the prior.
 
     Args:
-        frozen: mask [latents] of those that are kept.
+        frozen: mask [latents], True for those that stay.
         seed: of the first weights.
         with_reference: whether codes of a reference follow the old ones.
 
@@ -39,7 +39,7 @@ class LatentVAE(nn.Module):
         if frozen.all():
             raise ValueError(f"frozen must be a mask of some of the {len(frozen)} latents, not {frozen.tolist()}")
         self.latents, self.with_reference = len(frozen), with_reference
-        self.register_buffer("frozen", frozen.clone())  # a checkpoint keeps no tensor twice
+        self.register_buffer("frozen", frozen.clone())  # a checkpoint stores no tensor twice
         self.register_buffer("active", ~frozen)
         inputs = self.latents * (2 if with_reference else 1)
         with torch.random.fork_rng(devices=[]):
@@ -74,12 +74,12 @@ class DecodeLatents(nn.Module):
 class TwoStageVAE(nn.Module):
     """``model`` with the latents of the last of its ``stages``, each of which is the reference of the next one.
 
-    The first has ``reference``, where there is one, another model. When it is trained, features and frozen latents stay
-    as they are: the decoder of ``model`` learns, and the last stage.
+    The reference of the first stage is ``reference``, another model, where there is one. When the whole is trained,
+    features and frozen means stay as they are: the decoder of ``model`` learns, and the last stage.
 
     Args:
-        model: whose code is encoded again.
-        reference: whose latents may take the place of the model's.
+        model: whose code the stages encode.
+        reference: whose latents may replace those of the model.
 
     Raises:
         ValueError: where the two differ in channels or latents.
@@ -102,7 +102,7 @@ class TwoStageVAE(nn.Module):
             reference.requires_grad_(False)
 
     def append(self, stage: LatentVAE) -> None:
-        """Add a stage. The decoder of the stage before is needed no more."""
+        """Add a stage, and drop the decoder of the stage before, which nothing reads any more."""
         if self.stages:
             self.stages[-1].requires_grad_(False)
             del self.stages[-1].decoder

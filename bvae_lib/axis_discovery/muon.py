@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import nn
 
-LR_FACTOR = 20  # a matrix with singular values of 1 has entries much below 1: learning rate, as a multiple of Adam's
+LR_FACTOR = 20  # times Adam's learning rate: the entries of a matrix with singular values of 1 are much below 1
 MOMENTUM = 0.95
 
 
@@ -64,7 +64,7 @@ class Muon(torch.optim.Adam):
             if not group.get("orthogonal"):
                 continue
             for weight in group["params"]:
-                # Under the names that Adam gives its state, which it checks when a run is gone on with.
+                # Under the names that Adam gives its state, which it checks when a run is resumed.
                 state = self.state[weight] or {"step": torch.zeros(()), "exp_avg": torch.zeros_like(weight)}
                 self.state[weight] = state
                 mean = state["exp_avg"].lerp_(weight.grad, 1 - MOMENTUM)

@@ -18,11 +18,11 @@ RIDGE = 10.0  # penalty, in images, against some thousands
 
 
 def by_shape(factors: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Yield for each shape the mask [N] of its images and their visible angle in turns of its period, from 0 to 1."""
+    """Yield for each shape the mask [N] of its images and their visible angle as a share of its period, 0 to 1."""
     angle = factors[:, ORIENTATION] * (2 * np.pi / (ORIENTATIONS - 1))
     for shape, period in enumerate(PERIODS):
         of_shape = factors[:, SHAPE] == shape
-        yield of_shape, (angle[of_shape] / period + 1e-9) % 1.0  # the last orientation is the first again
+        yield of_shape, (angle[of_shape] / period + 1e-9) % 1.0  # the last orientation looks like the first
 
 
 def visible_angle_nmi(codes: Any, factors: Any) -> np.ndarray:

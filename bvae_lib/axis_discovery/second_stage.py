@@ -1,7 +1,7 @@
 """New axes for a code that has none: a second VAE encodes the code itself, at a price that falls slowly.
 
-Latents that became active all at once share what they carry, and use more nats than they need. To turn them onto axes
-the price would have to fall slowly while nothing has settled, which takes too many steps with images. With codes a
+Latents that became active all at once share what they carry, and use more nats than they need. To rotate them onto
+axes the price would have to fall slowly while nothing has settled, which takes too many steps with images. With codes a
 step takes a tenth of the time, and what matters can be seen from the start, since the code holds it. No image is needed
 to say what an error costs: a posterior is as narrow as pays, so its variance says it (appendix A).
 """
@@ -65,7 +65,7 @@ def fit_second_stage(
         price: nats of distortion per nat of rate, at which the model was trained.
         stages: arguments of ``train_latent_vae`` for each stage, with ``num_restarts`` and ``relearn``.
         seed: of images, weights and batches.
-        reference: another model, whose latents ``frozen`` take the place of the model's.
+        reference: another model, whose latents ``frozen`` replace those of the model.
 
     Returns:
         Model and stages as one network.
@@ -73,19 +73,18 @@ def fit_second_stage(
     device, found = next(model.parameters()).device, [*frozen]
     # What a restart finds hangs on how sums are rounded, and that on how weights lie in memory.
     network = TwoStageVAE(model, reference).to(device).to(memory_format=torch.contiguous_format)
-    generator = torch.Generator(device).manual_seed(seed)
+    images, generator = images.to(device), torch.Generator(device).manual_seed(seed)
     indices = torch.randint(len(images), (IMAGES,), generator=generator, device=device)
-    code = to_device(encode_dataset(model, images.to(device), indices), device)
-    old = code
-    if reference is not None:
-        old = concatenate(code, to_device(encode_dataset(reference, images.to(device), indices), device))
+    encoders = [model] if reference is None else [model, reference]
+    codes = [to_device(encode_dataset(encoder, images, indices), device) for encoder in encoders]
+    code, old = codes[0], concatenate(*codes)
     for stage in stages:
         relearn = stage.get("relearn", len(found))
         arguments = {name: value for name, value in stage.items() if name != "relearn"}
-        kept = torch.zeros(network.latents, dtype=torch.bool)
-        kept[[*found[:relearn], *found[relearn + 1 :]]] = True
+        mask = torch.zeros(network.latents, dtype=torch.bool)
+        mask[[*found[:relearn], *found[relearn + 1 :]]] = True
         with_reference = reference is not None or len(network.stages) > 0
-        fitted = best_of_restarts(kept.to(device), old, price, seed, with_reference, **arguments)
+        fitted = best_of_restarts(mask.to(device), old, price, seed, with_reference, **arguments)
         network.append(fitted)
         found[relearn : relearn + 1] = fitted.active.nonzero()[:, 0].tolist()
         with torch.no_grad():

@@ -2,14 +2,14 @@
 
     model, history, card = zoo.load("dsprites-early")
     model, history = zoo.train("dsprites-early", seed=3)  # the recipe by name, another seed
-    frames, history = zoo.load_snapshots("factors-seed0")  # what a run was like on its way
+    snapshots, history = zoo.load_snapshots("factors-seed0")  # what a run was like on its way
 
 `make zoo` trains what is missing.
 """
 
 from .cards import Card
 from .recipes import RECIPES
-from .registry import images_of, load, names, train, train_missing
+from .registry import images_of, load, names, train
 from .snapshots import FactorSnapshots, LatentSnapshots, load_snapshots
 
 __all__ = [
@@ -22,5 +22,4 @@ __all__ = [
     "load_snapshots",
     "names",
     "train",
-    "train_missing",
 ]

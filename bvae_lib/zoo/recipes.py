@@ -45,74 +45,68 @@ def recipe(
 
 # The capacity grows over 14,000 steps; stopped early, at about 8 nats, while each latent still follows one factor.
 EARLY = {"start": 0.5, "stop": 25.0, "steps": 14_000, "multiplier": 100.0, "speed": 0.01}
-# Three objectives that let the capacity grow from 0.5 to 25 nats, which chapter 5 compares; the last 500 steps wait at
-# 25. At twice this learning rate a hinge of gamma 1000 throws the encoder back to the prior, and it stays there.
+# Three objectives whose capacity grows from 0.5 to 25 nats, which chapter 5 compares; the last 500 steps wait at 25.
 GROWING = {"start": 0.5, "stop": 25.0, "steps": 3_000}
 CAPACITY_OBJECTIVES = {
     "capacity": (Capacity, GROWING | {"gamma": 1000.0, "penalty": "absolute"}),
     "hinge": (Capacity, GROWING | {"gamma": 1000.0, "penalty": "hinge"}),
     "constrained": (Constrained, GROWING | {"multiplier": 100.0, "speed": 0.01}),
 }
+# At twice this learning rate a hinge of gamma 1000 throws the encoder back to the prior, and it stays there.
+GROWING_FIT = {"steps": 3_500, "lr": 5e-4}
 # The mistake of chapter 5: reconstruction averaged over pixels, KL summed, as in the report's Figure 6.
 MEAN = {"start": 0.5, "stop": 25.0, "steps": 1_200, "gamma": 1000.0, "reduction": "mean"}
 
-# A learning rate this high, once warm, turns position onto the axes of latents; at 2e-3 it depends on the seed.
+# A learning rate this high, once warm, rotates position onto the axes of latents; at 2e-3 it depends on the seed.
 RECIPES = {"dsprites-early": recipe(Constrained, EARLY, prune=True, steps=4_500, lr=8e-3, warmup=500, cooldown=1_000)}
-RECIPES |= {f"dsprites-price-{beta}": recipe(BetaVAE, {"beta": beta}, steps=1_500) for beta in PRICES}
-RECIPES |= {
-    f"dsprites-mean-{penalty}": recipe(Capacity, MEAN | {"penalty": penalty}, steps=1_500)
-    for penalty in ("absolute", "hinge")
-}
+for beta in PRICES:
+    RECIPES[f"dsprites-price-{beta}"] = recipe(BetaVAE, {"beta": beta}, steps=1_500)
+for penalty in ("absolute", "hinge"):
+    RECIPES[f"dsprites-mean-{penalty}"] = recipe(Capacity, MEAN | {"penalty": penalty}, steps=1_500)
 RECIPES["dsprites-vae"] = recipe(BetaVAE, {"beta": 1}, steps=3_000)
 RECIPES["dsprites-beta4"] = recipe(BetaVAE, {"beta": 4}, steps=3_000)
-RECIPES |= {
-    f"dsprites-{name}-seed{seed}": recipe(*CAPACITY_OBJECTIVES[name], seed=seed, steps=3_500, lr=5e-4)
-    for name in CAPACITY_OBJECTIVES
-    for seed in SEEDS
-}
+for name, (objective, arguments) in CAPACITY_OBJECTIVES.items():
+    for seed in SEEDS:
+        RECIPES[f"dsprites-{name}-seed{seed}"] = recipe(objective, arguments, seed=seed, **GROWING_FIT)
 # Chapter 6: as dsprites-constrained, but all 25 nats are allowed from the first step on.
 FIXED_BUDGET = CAPACITY_OBJECTIVES["constrained"][1] | {"start": 25.0}
-RECIPES |= {
-    f"dsprites-fixed-budget-seed{seed}": recipe(Constrained, FIXED_BUDGET, seed=seed, steps=3_500, lr=5e-4)
-    for seed in (0, 1, 2)
-}
+for seed in (0, 1, 2):
+    RECIPES[f"dsprites-fixed-budget-seed{seed}"] = recipe(Constrained, FIXED_BUDGET, seed=seed, **GROWING_FIT)
 
-# Appendix A. Below a price of 1 no nat is bought with the auxiliary decoder.
+# Appendix A. With a floor of 1 no nat is used that gains less than one nat of distortion.
 RECIPES["dsprites-auxiliary"] = recipe(
     Constrained, EARLY | {"floor": 1.0}, prune=True, discovery=discovery.AUXILIARY,
     steps=14_000, lr=8e-3, warmup=500, cooldown=4_000,
 )  # fmt: skip
 for seed in (0, 1, 2):
-    RECIPES[f"dsprites-distilled-seed{seed}"] = recipe(
+    distilled, refit, staged = (f"dsprites-{name}-seed{seed}" for name in ("distilled", "refit", "staged"))
+    RECIPES[distilled] = recipe(
         Constrained, discovery.LOW_PRICE, seed=seed, prune=True,
         discovery=discovery.DISTILLATION, **discovery.DISTILLED_FIT,
     )  # fmt: skip
-    RECIPES[f"dsprites-refit-seed{seed}"] = recipe(
+    RECIPES[refit] = recipe(
         Constrained, discovery.CAPACITY_USED, seed=seed, prune=True,
-        discovery=discovery.REFIT | {"model": f"dsprites-distilled-seed{seed}"}, **discovery.REFIT_FIT,
+        discovery=discovery.REFIT | {"model": distilled}, **discovery.REFIT_FIT,
     )  # fmt: skip
-    RECIPES[f"dsprites-staged-seed{seed}"] = recipe(
+    RECIPES[staged] = recipe(
         Constrained, discovery.CAPACITY_USED, seed=seed, prune=True,
-        discovery=discovery.STAGED | {"model": f"dsprites-refit-seed{seed}"}, **discovery.STAGED_FIT,
+        discovery=discovery.STAGED | {"model": refit}, **discovery.STAGED_FIT,
     )  # fmt: skip
 
 # Chapter 7, on rendered stand-ins: the report's chairs have no capacity, its faces 32 latents and twice the nats.
 RECIPES["chairs-vae"] = recipe(BetaVAE, {"beta": 1}, data="chairs", steps=3_500)
 RECIPES["chairs-beta"] = recipe(BetaVAE, {"beta": 10}, data="chairs", steps=3_500)
-# A chair has more to encode than a sprite, and the ELBO buys all of it: with a floor of 1 the capacity does not end it.
+# A chair has more to encode than a sprite: with a floor of 1 the ELBO, and not the capacity, says how many nats pay.
+CHAIRS = {"start": 0.5, "stop": 30.0, "steps": 10_000, "multiplier": 100.0, "speed": 0.01, "floor": 1.0}
 RECIPES["chairs-constrained"] = recipe(
-    Constrained,
-    {"start": 0.5, "stop": 30.0, "steps": 10_000, "multiplier": 100.0, "speed": 0.01, "floor": 1.0},
-    data="chairs", discovery=discovery.AUXILIARY_CHAIRS, steps=11_000, lr=5e-3, warmup=500, cooldown=3_000,
+    Constrained, CHAIRS, data="chairs", discovery=discovery.AUXILIARY_CHAIRS,
+    steps=11_000, lr=5e-3, warmup=500, cooldown=3_000,
 )  # fmt: skip
-FACES = GROWING | {"stop": 50.0}
-RECIPES |= {
-    f"faces-{name}": recipe(objective, arguments | FACES, data="faces", latents=32, steps=3_500, lr=5e-4)
-    for name, (objective, arguments) in CAPACITY_OBJECTIVES.items()
-    if name != "constrained"
-}
+FACES = {"stop": 50.0}
+for name in ("capacity", "hinge"):
+    objective, arguments = CAPACITY_OBJECTIVES[name]
+    RECIPES[f"faces-{name}"] = recipe(objective, arguments | FACES, data="faces", latents=32, **GROWING_FIT)
 RECIPES["faces-constrained"] = recipe(
-    Constrained,
-    CAPACITY_OBJECTIVES["constrained"][1] | FACES | {"steps": 4_000},
-    data="faces", latents=32, steps=4_500, lr=8e-3, warmup=500, cooldown=1_000,
+    Constrained, CAPACITY_OBJECTIVES["constrained"][1] | FACES | {"steps": 4_000}, data="faces", latents=32,
+    steps=4_500, lr=8e-3, warmup=500, cooldown=1_000,
 )  # fmt: skip

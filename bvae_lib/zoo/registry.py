@@ -16,10 +16,8 @@ from safetensors.torch import save
 from .. import metrics
 from .._runtime.atomic import write_atomically
 from ..axis_discovery import pipeline
-from ..axis_discovery.latent_vae import TwoStageVAE
 from ..data import DSprites, ImageSet, RenderedChairs, RenderedFaces
 from ..history import History
-from ..models import BurgessVAE
 from ..training import fit
 from . import snapshots
 from .cards import MODELS, Card
@@ -44,7 +42,7 @@ def names() -> list[str]:
     return [name for name in RECIPES if (MODELS / name / "weights.safetensors").exists()]
 
 
-def load(name: str) -> tuple[BurgessVAE | TwoStageVAE, History, Card]:
+def load(name: str) -> tuple[pipeline.Network, History, Card]:
     """Load a trained model.
 
     Args:
@@ -75,23 +73,22 @@ def load(name: str) -> tuple[BurgessVAE | TwoStageVAE, History, Card]:
 
 def train(
     name: str, seed: int | None = None, images: ImageSet | None = None, **options: Any
-) -> tuple[BurgessVAE | TwoStageVAE, History]:
+) -> tuple[pipeline.Network, History]:
     """Train a recipe from its first weights.
 
-    Phases that a recipe has before its last training (``axis_discovery.pipeline``) keep their state beside
-    ``checkpoint`` under other suffixes, and leave it behind at the end. An earlier model that the zoo has, of the same
-    seed and images, is loaded; one that two others ask for is trained twice without a ``checkpoint``. Where the recipe
-    says so, latents that end below 0.01 nats are pruned: what their means still follow is too faint to use, but MIG,
-    whose bins know no scale, counts it against the latents that are used.
+    Phases before the last training (``axis_discovery.pipeline``) store their state beside ``checkpoint``, under other
+    suffixes. An earlier model that the zoo has, of the same seed and images, is loaded; without a ``checkpoint``, one
+    that two others need is trained twice. Where the recipe says so, latents that end below 0.01 nats are pruned: what
+    their means still follow is too faint to use, but MIG, whose bins have no scale, counts it against active latents.
 
     Args:
         name: of a recipe.
-        seed: in place of the recipe's.
-        images: in place of those that the recipe names.
-        options: arguments of ``fit`` in place of the recipe's: steps, device, progress, checkpoint, ...
+        seed: of weights, batches and noise; by default the recipe's.
+        images: to train on; by default those that the recipe names.
+        options: arguments of ``fit`` that replace the recipe's: steps, device, progress, checkpoint, ...
 
     Returns:
-        The model and what was recorded.
+        The model, in evaluation mode, and what was recorded.
 
     Raises:
         KeyError: for a name without a recipe.
@@ -114,7 +111,7 @@ def train(
 
     context = pipeline.Context(earlier, images, options)
     model, objective, before = pipeline.prepare(recipe, objective, seed, context)
-    history = fit(model, images, objective, **pipeline.fit_arguments(recipe["fit"], model) | options)
+    history = fit(model, images, objective, **pipeline.with_optimizer(recipe["fit"] | options, model))
     if before is not None:
         history = before.followed_by(history)
     if recipe.get("prune"):
@@ -122,7 +119,7 @@ def train(
     return model, history
 
 
-def store(name: str, model: BurgessVAE | TwoStageVAE, history: History, images: ImageSet, seconds: float) -> Card:
+def store(name: str, model: pipeline.Network, history: History, images: ImageSet, seconds: float) -> Card:
     """Write weights, History and card of a trained recipe into the zoo; figures are of the weights as stored."""
     state = {k: v.detach().cpu().half().contiguous() for k, v in model.state_dict().items()}
     weights = save(state)
@@ -159,7 +156,7 @@ def commit() -> str | None:
 
 
 def train_missing() -> None:
-    """Train every recipe that has no model here, one after another; a run that was cut off is gone on with."""
+    """Train every recipe that has no model here, one after another; a run that was cut off is continued."""
     snapshots.train_missing()
     for name in [name for name in RECIPES if name not in names()]:
         images = images_of(RECIPES[name]["data"])

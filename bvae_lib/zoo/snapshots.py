@@ -1,9 +1,9 @@
 """What runs were like on their way: figures and decoded images at several capacities, without weights.
 
-    frames, history = load_snapshots("factors-seed0")  # chapter 4: what a FactorChannel has bought, nat by nat
-    frames, history = load_snapshots("dsprites-capacity-seed0")  # chapter 5: what each latent does at four capacities
+    snapshots, history = load_snapshots("factors-seed0")  # chapter 4: the nats of each factor, capacity by capacity
+    snapshots, history = load_snapshots("dsprites-hinge-seed0")  # chapter 5: what each latent does at four capacities
 
-The decoder of one moment cannot show what an earlier one drew, so the images are kept. The recipes of ``zoo`` whose
+The decoder at the end cannot show what an earlier one drew, so the images are stored. The recipes of ``zoo`` whose
 capacity grows keep their learning rate to the end, so a run of fewer steps is the beginning of the whole one:
 ``zoo.train(name, steps=900)`` has the weights of the second snapshot.
 """
@@ -26,7 +26,7 @@ from .._runtime.pixels import base64_png, to_uint8
 from ..data import DSprites, FactorLookup
 from ..data.packed import PackedImages
 from ..history import History
-from ..models import BurgessVAE, FactorChannel, per_factor, traverse
+from ..models import FactorChannel, per_factor, traverse
 from ..objectives import Constrained, bernoulli_reconstruction
 from ..training import fit
 from .cards import MODELS
@@ -119,7 +119,7 @@ class LatentSnapshots:
         return cls(**figures, drawn=drawn.reshape(*figures["kl_per_latent"].shape, *drawn.shape[1:]))
 
 
-def load_snapshots(name: str) -> tuple[Any, History]:
+def load_snapshots(name: str) -> tuple[FactorSnapshots | LatentSnapshots, History]:
     """Load the snapshots of a run.
 
     Args:
@@ -169,56 +169,51 @@ def look(model: FactorChannel, images: PackedImages, shown: torch.Tensor) -> dic
     }
 
 
-def record_factors(
-    name: str, images: PackedImages, folder: Path, count: int | None = None, **options: Any
-) -> tuple[FactorSnapshots, History]:
-    """Train the run ``name``, a snapshot for each nat of capacity; what ``folder`` has of it is gone on with.
+def record_factors(name: str, images: PackedImages, folder: Path, **options: Any) -> tuple[FactorSnapshots, History]:
+    """Train the run ``name``, with a snapshot for each nat of capacity; what ``folder`` has of it is continued.
 
     Args:
         name: one of ``FACTOR_RUNS``.
         images: dSprites.
         folder: for the state of the run.
-        count: of snapshots, where it is to stop early.
         options: arguments of ``fit``: device, progress, ...
     """
     path, checkpoint = folder / f"{name}.snapshots.json", folder / f"{name}.safetensors"
     model, objective = FactorChannel(FactorLookup(images), FACTOR_RUNS[name]), Constrained(**CAPACITY)
     shown = images[images.index(torch.tensor(SHOWN))]
     empty = FactorSnapshots(np.zeros(0, int), np.zeros((0, 8)), np.zeros(0), np.zeros(0), to_uint8(shown)[None, ..., 0])
-    snapshots, history = FactorSnapshots.load(path) if path.exists() else empty, None
-    for step in range(EVERY, 1 + (count or CAPACITY["steps"] // EVERY) * EVERY, EVERY):
-        if step in snapshots.step:
-            continue
+    snapshots = FactorSnapshots.load(path) if path.exists() else empty
+    for step in range(EVERY, 1 + CAPACITY["steps"], EVERY):
         history = fit(model, images, objective, step, seed=FACTOR_RUNS[name], checkpoint=checkpoint, **FIT, **options)
-        snapshots = snapshots.append(step=step, price=history.price[-1], **look(model, images, shown))
-        snapshots.save(path)
+        if step not in snapshots.step:
+            snapshots = snapshots.append(step=step, price=history.price[-1], **look(model, images, shown))
+            snapshots.save(path)
     return snapshots, history
 
 
 def record_latents(
-    train: Callable[..., tuple[BurgessVAE, History]], image: torch.Tensor, steps: tuple[int, ...] = STEPS
+    train: Callable[..., tuple[Any, History]], image: torch.Tensor
 ) -> tuple[nn.Module, History, LatentSnapshots]:
-    """Train to each of ``steps`` in turn, and move each latent.
+    """Train to each of ``STEPS`` in turn, and decode with one latent at a time moved.
 
     Args:
-        train: ``train(steps=)`` goes on from its own checkpoint.
+        train: called as ``train(steps=...)``, continues from its own checkpoint.
         image: [1, 1, 64, 64], whose posterior means are where each latent is moved from.
-        steps: of the snapshots.
     """
     capacity, kl, drawn = [], [], []
-    for step in steps:
+    for step in STEPS:
         model, history = train(steps=step)
         with torch.no_grad():
             mean = model.encode(image.to(next(model.parameters()).device)).mean[0]
         moved = traverse(model, mean, list(range(model.latents)), VALUES)
-        drawn.append(to_uint8(moved.flatten(0, 1))[..., 0].reshape(*moved.shape[:2], 64, 64))
+        drawn.append(to_uint8(moved)[..., 0])
         capacity.append(history.capacity[-1])
         kl.append(history.kl_per_latent[-1])
-    return model, history, LatentSnapshots(np.array(steps), np.array(capacity), np.array(kl), np.array(drawn))
+    return model, history, LatentSnapshots(np.array(STEPS), np.array(capacity), np.array(kl), np.array(drawn))
 
 
 def train_missing() -> None:
-    """Record every run of chapter 4 that is not here, one after another; a run that was cut off is gone on with."""
+    """Record every run of chapter 4 that is not here, one after another; a run that was cut off is continued."""
     missing = [name for name in FACTOR_RUNS if not (MODELS / name / "snapshots.json").exists()]
     images = DSprites() if missing else None
     for name in missing:
