@@ -1,6 +1,6 @@
 """The figures of the course, drawn in one style, with units on every axis."""
 
-from .images import capacity_traversals, image_grid, traversal, traversal_grid, traversal_rows
+from .images import capacity_traversals, image_grid, image_html, traversal, traversal_grid, traversal_rows
 from .latents import (
     bayes_errors,
     code_planes,
@@ -40,6 +40,7 @@ __all__ = [
     "factor_paths",
     "heatmap",
     "image_grid",
+    "image_html",
     "information_bounds",
     "kl_bars",
     "kl_decomposition",

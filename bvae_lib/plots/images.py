@@ -1,19 +1,29 @@
 """Images: rows of them, and what each latent does to one."""
 
+from collections.abc import Sequence
+from html import escape
+from typing import Any
+
 import numpy as np
 import torch
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from torch import nn
 
-from .._runtime.pixels import tile
+from .._runtime.pixels import base64_png, tile, to_uint8
 from ..models import traverse
 from .style import canvas
 
 
-def image_grid(rows: list, labels: list[str] | None = None, title: str = "") -> Figure:
-    """Images in rows, each [N, C, 64, 64] in [0, 1]; a label at the left of each row."""
-    cells = [[np.asarray(torch.as_tensor(image).cpu()).transpose(1, 2, 0) for image in row] for row in rows]
+def image_grid(rows: Sequence[Any], labels: list[str] | None = None, title: str = "") -> Figure:
+    """Draw images in rows.
+
+    Args:
+        rows: each images [N, channels, H, W] or a list of [channels, H, W], in [0, 1].
+        labels: at the left of each row.
+        title: above all.
+    """
+    cells = [[torch.as_tensor(image).movedim(0, -1).cpu().numpy() for image in row] for row in rows]
     columns = max(map(len, cells))
     figure, axes = canvas(len(cells), columns, (0.75 * columns + 1.2, 0.78 * len(cells) + 0.4), squeeze=False)
     for axis in axes.flat:
@@ -35,14 +45,14 @@ def traversal(
     columns: int = 9,
     names: list | None = None,
 ) -> Figure:
-    """Draw what each latent does: one latent at a time goes from -``span`` to ``span``, a row a latent.
+    """Draw what each latent does: in its row it goes from -``span`` to ``span``, and the others stay.
 
     Args:
-        model: has ``encode`` and ``decode``.
-        image: [C, 64, 64] in [0, 1], whose posterior mean the others keep.
-        kl: nats of each latent, [latents]; with it the rows are in that order, the largest first.
+        model: with ``encode`` and ``decode``.
+        image: [channels, 64, 64] in [0, 1], from whose posterior mean the latents start.
+        kl: [latents] in nats; with it rows are sorted, the largest KL first.
         span: in standard deviations of the prior.
-        columns: pictures a row.
+        columns: images in a row.
         names: what each latent follows, [latents] (``metrics.assign_factors``).
     """
     return image_grid(
@@ -50,7 +60,6 @@ def traversal(
     )
 
 
-@torch.no_grad()
 def traversal_rows(
     model: nn.Module,
     image: torch.Tensor,
@@ -62,9 +71,10 @@ def traversal_rows(
     """Compute the rows of ``traversal``, whose arguments these are.
 
     Returns:
-        For each latent pictures [columns, C, 64, 64] in [0, 1], and a label.
+        For each latent images [columns, channels, 64, 64] in [0, 1], and a label.
     """
-    mean = model.encode(image[None]).mean[0]
+    with torch.no_grad():
+        mean = model.encode(image[None]).mean[0]
     order = list(range(len(mean))) if kl is None else np.argsort(-np.asarray(kl)).tolist()
     rows = traverse(model, mean, order, torch.linspace(-span, span, columns))
     labels = [f"z{latent}" if kl is None else f"z{latent}: {kl[latent]:.2f} nats" for latent in order]
@@ -73,45 +83,56 @@ def traversal_rows(
     return list(rows), labels
 
 
-def traversal_grid(blocks: dict[str, tuple[list, list[str]]]) -> Figure:
+def traversal_grid(blocks: dict[str, tuple[list[torch.Tensor], list[str]]]) -> Figure:
     """Draw traversals side by side, small enough that dozens of latents fit on a page.
 
     Args:
         blocks: by title, rows and labels as ``traversal_rows`` gives them; all with as many columns as the first.
     """
-    rows = max(len(pictures) for pictures, _ in blocks.values())
+    height = max(len(rows) for rows, _ in blocks.values())
     columns = len(next(iter(blocks.values()))[0][0])
     longest = max(len(label) for _, labels in blocks.values() for label in labels)
     width = 0.3 * columns + 0.065 * longest + 0.3  # the labels are outside the axes
-    figure, axes = canvas(1, len(blocks), (len(blocks) * width, 0.3 * rows + 0.4), squeeze=False)
-    for axis, (title, (pictures, labels)) in zip(axes[0], blocks.items(), strict=True):
-        pixels = np.stack([np.asarray(row.cpu()) for row in pictures])  # [rows, columns, C, H, W]
-        draw_sheet(axis, pixels.transpose(0, 1, 3, 4, 2), labels, title, white=1)
+    figure, axes = canvas(1, len(blocks), (len(blocks) * width, 0.3 * height + 0.4), squeeze=False)
+    for axis, (title, (rows, labels)) in zip(axes[0], blocks.items(), strict=True):
+        draw_tiles(axis, to_uint8(torch.stack(rows)), labels, title)
         axis.set(anchor="N")
         axis.spines[:].set_visible(False)
     return figure
 
 
-def capacity_traversals(drawn: np.ndarray, titles: list[str], labels: list[list[str]]) -> Figure:
-    """Draw traversals at several capacities, side by side.
+def capacity_traversals(images: np.ndarray, titles: list[str], labels: list[list[str]]) -> Figure:
+    """Draw the traversals that a model had at several capacities, side by side.
 
     Args:
-        drawn: uint8 [snapshots, latents, columns, 64, 64], a row a latent.
+        images: uint8 [snapshots, latents, columns, 64, 64], a row for each latent.
         titles: of the snapshots.
         labels: of the rows of each snapshot.
     """
-    count, rows = drawn.shape[:2]
+    count, rows = images.shape[:2]
     figure, axes = canvas(1, count, (2.5 * count, 0.32 * rows + 0.5), squeeze=False)
-    for axis, pictures, title, names in zip(axes[0], drawn, titles, labels, strict=True):
-        draw_sheet(axis, pictures[..., None], names, title, white=255)
+    for axis, snapshot, title, names in zip(axes[0], images, titles, labels, strict=True):
+        draw_tiles(axis, snapshot[..., None], names, title)
     return figure
 
 
-def draw_sheet(axis: Axes, pictures: np.ndarray, labels: list[str], title: str, white: float) -> None:
-    """Draw pictures [rows, columns, H, W, C] without gaps, a label at the left of each row."""
-    axis.imshow(tile(pictures), cmap="gray", vmin=0, vmax=white)
-    axis.set(xticks=[], yticks=pictures.shape[2] * (np.arange(len(pictures)) + 0.5))
+def draw_tiles(axis: Axes, images: np.ndarray, labels: list[str], title: str) -> None:
+    """Draw uint8 images [rows, columns, H, W, channels] without gaps, a label at the left of each row."""
+    axis.imshow(tile(images), cmap="gray", vmin=0, vmax=255)
+    axis.set(xticks=[], yticks=images.shape[2] * (np.arange(len(images)) + 0.5))
     axis.set_yticklabels(labels, fontsize=7)
     axis.set_title(title, fontsize=9)
     axis.tick_params(length=0)
     axis.grid(False)
+
+
+def image_html(image: torch.Tensor, alt: str, width: int = 160) -> str:
+    """Write one image as an HTML element that holds its pixels, for ``ipywidgets.HTML``.
+
+    Args:
+        image: [channels, H, W] in [0, 1].
+        alt: what it shows, for those who cannot see it.
+        width: on the page, in CSS pixels.
+    """
+    pixels = base64_png(to_uint8(image[None, None]))
+    return f'<img alt="{escape(alt)}" width="{width}" src="data:image/png;base64,{pixels}">'

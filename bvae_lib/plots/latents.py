@@ -1,4 +1,4 @@
-"""What latents carry: nats, posteriors, codes over the plane, overlap, and what a rotation costs."""
+"""Latents: their KL, posteriors, codes over the plane, overlap, and what a rotation costs."""
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -7,24 +7,29 @@ from ..metrics import ACTIVE
 from .style import BLUE, COLOURS, GREY, ORANGE, RED, SKY, canvas
 
 
-def kl_bars(runs: dict[str, np.ndarray], floor: float = ACTIVE) -> Figure:
-    """KL of each latent in nats [latents], a colour for each run named; sorted within the run.
+def kl_bars(runs: dict[str, np.ndarray]) -> Figure:
+    """Draw the KL of each latent of each run, the largest first; below the dashed line a latent is inactive.
 
-    A line marks ``floor``, below which a latent counts as inactive.
+    Args:
+        runs: KL [latents] in nats, by name.
     """
     figure, axis = canvas()
     width = 0.8 / len(runs)
     for i, (name, kl) in enumerate(runs.items()):
         kl = np.sort(np.asarray(kl))[::-1]
         axis.bar(np.arange(len(kl)) + i * width, kl, width, label=f"{name}: {kl.sum():.2f} nats in all")
-    axis.axhline(floor, color=GREY, linestyle="--", linewidth=1)
+    axis.axhline(ACTIVE, color=GREY, linestyle="--", linewidth=1)
     axis.set(xlabel="latent, sorted by its KL", ylabel="KL (nats)", xticks=[])
     axis.legend(frameon=False)
     return figure
 
 
 def posteriors(runs: dict[str, tuple[np.ndarray, np.ndarray]]) -> Figure:
-    """Posterior means against standard deviations, arrays [N, latents] of each run named; the prior is the ring."""
+    """Draw a dot for each posterior of one latent and image: its mean and its standard deviation; a ring is the prior.
+
+    Args:
+        runs: mean and log-variance by name, [N, latents] each.
+    """
     figure, axis = canvas(size=(5.5, 3.4))
     for name, (mean, log_variance) in runs.items():
         sigma = np.exp(0.5 * np.asarray(log_variance))
@@ -35,16 +40,20 @@ def posteriors(runs: dict[str, tuple[np.ndarray, np.ndarray]]) -> Figure:
     return figure
 
 
-def code_planes(runs: dict[str, np.ndarray], sizes: tuple[int, int], every: int = 4) -> Figure:
-    """Codes [sizes[0] * sizes[1], 2] of all positions, one panel a run; lines join positions of one column or row.
+def code_planes(runs: dict[str, np.ndarray], sizes: tuple[int, int]) -> Figure:
+    """Draw the codes of a grid of positions in the plane of two latents, joined to a net; a chart for each run.
 
-    Blue lines: x stays and y runs. Orange: y stays and x runs.
+    Along a blue line x is fixed and y varies, along an orange one the reverse; every fourth line is drawn.
+
+    Args:
+        runs: posterior means [sizes[0] * sizes[1], 2] by name.
+        sizes: number of positions in x and in y.
     """
     figure, axes = canvas(1, len(runs), (3.1 * len(runs), 3.2), squeeze=False)
     for axis, (name, codes) in zip(axes[0], runs.items(), strict=True):
         grid = np.asarray(codes).reshape(*sizes, 2)
-        for lines, colour, label in ((grid, BLUE, "one x"), (grid.swapaxes(0, 1), ORANGE, "one y")):
-            for k, line in enumerate(lines[::every]):
+        for lines, colour, label in ((grid, BLUE, "x fixed"), (grid.swapaxes(0, 1), ORANGE, "y fixed")):
+            for k, line in enumerate(lines[::4]):
                 axis.plot(line[:, 0], line[:, 1], color=colour, linewidth=1.2, label=label if k == 0 else None)
         axis.set(xlabel="mean of z0", aspect="equal")
         axis.set_title(name, fontsize=10)
@@ -54,8 +63,11 @@ def code_planes(runs: dict[str, np.ndarray], sizes: tuple[int, int], every: int 
 
 
 def kl_decomposition(parts: dict[str, tuple[float, float]]) -> Figure:
-    """Left: what a posterior costs by its mean and deviation, in nats. Right: for each latent named, the mean nats
-    for moving the mean and for shrinking the deviation."""
+    """Draw what moving the mean and shrinking the standard deviation add to a KL: in general, and for given latents.
+
+    Args:
+        parts: the two parts of the KL of each latent named, in nats, as ``theory.channel.kl_decomposition`` gives them.
+    """
     figure, (left, right) = canvas(1, 2, (7.5, 3.2))
     mean, sigma = np.meshgrid(np.linspace(-3, 3, 121), np.geomspace(0.03, 1.6, 120))
     kl = 0.5 * (mean**2 + sigma**2 - 1) - np.log(sigma)
@@ -67,36 +79,46 @@ def kl_decomposition(parts: dict[str, tuple[float, float]]) -> Figure:
     left.set(xlabel="mean", ylabel="standard deviation", yscale="log", yticks=[0.05, 0.1, 0.3, 1])
     left.set_yticklabels(["0.05", "0.1", "0.3", "1"])
     left.legend(frameon=False, fontsize=8, loc="lower left")
-    moved, shrunk = np.array(list(parts.values())).T
-    right.bar(list(parts), moved, color=BLUE, label="moving the mean")
-    right.bar(list(parts), shrunk, bottom=moved, color=ORANGE, label="shrinking the deviation")
-    right.set(ylabel="KL (nats)", ylim=(0, 1.3 * (moved + shrunk).max()))  # room for the legend
+    of_mean, of_deviation = np.array(list(parts.values())).T
+    right.bar(list(parts), of_mean, color=BLUE, label="moving the mean")
+    right.bar(list(parts), of_deviation, bottom=of_mean, color=ORANGE, label="shrinking the deviation")
+    right.set(ylabel="KL (nats)", ylim=(0, 1.3 * (of_mean + of_deviation).max()))  # room for the legend
     right.legend(frameon=False, fontsize=8)
     return figure
 
 
 def bayes_errors(steps: list[int], errors: dict[str, list[float]]) -> Figure:
-    """How often two images are confused, [steps] for each run, against the positions between them."""
+    """Draw how often the best guess at which of two images was encoded is wrong, against how far apart the two are.
+
+    Args:
+        steps: positions between the two images.
+        errors: probabilities by name, [steps] each.
+    """
     figure, axis = canvas(size=(5.5, 3.2))
     for name, error in errors.items():
         axis.plot(steps, error, "o-", label=name)
     axis.axhline(0.5, color=GREY, linestyle="--", linewidth=1)
-    axis.set(xscale="log", xlabel="positions between the two images", ylabel="wrong guesses", ylim=(-0.01, 0.55))
+    axis.set(xscale="log", xlabel="positions between the two images", ylabel="share of wrong guesses")
+    axis.set_ylim(-0.01, 0.55)
     axis.set_xticks(steps, [str(step) for step in steps])
     axis.minorticks_off()
     axis.legend(frameon=False, fontsize=8)
     return figure
 
 
-def pixel_differences(distance: np.ndarray, pixels: np.ndarray, quantiles=(0.1, 0.5, 0.9)) -> Figure:
-    """Pixels in which pairs of images differ, against the distance of their posteriors in standard deviations.
+def pixel_differences(distance: np.ndarray, pixels: np.ndarray) -> Figure:
+    """Draw in how many pixels pairs of images differ, against how far apart their posteriors lie.
 
-    Both [pairs]. Pairs are taken together in bins of equal numbers; the line is the median, the band the middle 80%.
+    Pairs are sorted by distance into 40 bins of equally many.
+
+    Args:
+        distance: of the posteriors of each pair, [pairs], in standard deviations.
+        pixels: that differ, [pairs].
     """
     figure, axis = canvas(size=(5.5, 3.2))
     bins = np.array_split(np.argsort(distance), 40)
     x = [np.median(distance[part]) for part in bins]
-    low, middle, high = np.array([np.quantile(pixels[part], quantiles) for part in bins]).T
+    low, middle, high = np.array([np.quantile(pixels[part], (0.1, 0.5, 0.9)) for part in bins]).T
     axis.fill_between(x, low, high, color=BLUE, alpha=0.2, label="the middle 80% of pairs")
     axis.plot(x, middle, color=BLUE, label="median")
     axis.set(xlabel="distance of the posteriors (standard deviations)", ylabel="pixels that differ", xlim=(0, None))
@@ -105,20 +127,28 @@ def pixel_differences(distance: np.ndarray, pixels: np.ndarray, quantiles=(0.1, 
 
 
 def rotation_costs(degrees: list[float], costs: dict[str, tuple[list[float], list[float]]]) -> Figure:
-    """Extra nats at equal distortion against the angle of a turn: of each pair, what is predicted and measured."""
+    """Draw the extra rate that a rotation of two latents costs at equal distortion, as predicted and as measured.
+
+    Args:
+        degrees: of the rotations.
+        costs: predicted and measured nats per image by name, [degrees] each.
+    """
     figure, axis = canvas(size=(5.5, 3.2))
     for colour, (name, (predicted, measured)) in zip(COLOURS, costs.items(), strict=False):
-        axis.plot(degrees, predicted, color=colour, label=f"{name}: Eq. 3.10")
+        axis.plot(degrees, predicted, color=colour, label=f"{name}: Eq. 3.13")
         axis.plot(degrees, measured, "o", color=colour, label=f"{name}: measured")
-    axis.set(xlabel="turn (degrees)", ylabel="extra nats an image", xticks=degrees)
+    axis.set(xlabel="rotation (degrees)", ylabel="extra rate (nats per image)", xticks=degrees)
     axis.legend(frameon=False, fontsize=8)
     return figure
 
 
 def compare_to_normal(values: dict[str, np.ndarray]) -> Figure:
-    """A histogram of each [n], moved and scaled to mean 0 and deviation 1, under the standard normal density.
+    """Draw a histogram of each sample, scaled to mean 0 and variance 1, under the standard normal density.
 
-    Where there are few values, each has its own bar, as wide as the step from one to the next.
+    A sample of few distinct values has a bar for each, which reaches halfway to the next.
+
+    Args:
+        values: by name, [n] each.
     """
     figure, axes = canvas(1, len(values), (1.8 * len(values), 2.6), sharey=True, squeeze=False)
     grid = np.linspace(-3.5, 3.5, 200)
@@ -138,7 +168,15 @@ def compare_to_normal(values: dict[str, np.ndarray]) -> Figure:
 
 
 def heatmap(values: np.ndarray, rows: list[str], columns: list[str], form: str = "{:.2f}", title: str = "") -> Figure:
-    """Numbers between 0 and 1, [rows, columns], written by ``form`` on squares that are darker the larger they are."""
+    """Draw a table of numbers from 0 to 1 on squares that are darker the larger the number.
+
+    Args:
+        values: [rows, columns].
+        rows: their names.
+        columns: their names.
+        form: format of a number.
+        title: above the table.
+    """
     figure, axis = canvas(size=(1.1 * len(columns) + 1.2, 0.32 * len(rows) + 0.9))
     axis.imshow(values, cmap="Blues", vmin=0, vmax=1, aspect="auto")
     for i, j in np.ndindex(values.shape):

@@ -1,4 +1,4 @@
-"""What is paid against what is got: distortion against rate, and how much of a rate is information."""
+"""Rate against distortion: curves and prices, how much of a rate is information, and which factor pays first."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -8,23 +8,29 @@ from matplotlib.figure import Figure
 
 from ..theory.allocation import AllocationPath
 from ..theory.channel import InformationBounds
-from .paths import FACTOR_LOOKS
+from .paths import FACTOR_STYLES
 from .style import BLUE, COLOURS, GREEN, ORANGE, RED, canvas
 
 
 class Panel(NamedTuple):
-    """One chart of ``trades``: curves by name, points, lines of slope minus a price, and the span that is allowed."""
+    """One chart of ``tradeoffs``."""
 
     title: str
-    curves: dict[str, tuple[np.ndarray, np.ndarray]]  # x and y, [n] each
-    points: Sequence[tuple[float, float]] = ()
-    tangents: Sequence[tuple[float, float, float]] = ()  # price, x, y of the point touched
-    allowed: tuple[float, float] | None = None  # from x to x
+    curves: dict[str, tuple[np.ndarray, np.ndarray]]  # x and y of each name, [n] each
+    points: Sequence[tuple[float, float]] = ()  # x and y
+    tangents: Sequence[tuple[float, float, float]] = ()  # price, then x and y of the point that is touched
+    allowed: tuple[float, float] | None = None  # from x to x, shaded
     ylim: tuple[float, float] | None = None
 
 
 def tradeoffs(*panels: Panel, x: str, y: str) -> Figure:
-    """What is paid against what is got, a chart a panel; a tangent's slope is minus its price."""
+    """Draw curves with points and tangents, each of whose slope is minus its price; a chart for each panel.
+
+    Args:
+        panels: side by side.
+        x: label of their x axes, with its unit.
+        y: label of their y axes, with its unit.
+    """
     figure, axes = canvas(1, len(panels), (1.4 + 3.2 * len(panels), 3.2), squeeze=False)
     for axis, panel in zip(axes[0], panels, strict=True):
         for name, (xs, ys) in panel.curves.items():
@@ -47,7 +53,11 @@ def tradeoffs(*panels: Panel, x: str, y: str) -> Figure:
 
 
 def rate_distortion(curves: dict[str, list[tuple[np.ndarray, np.ndarray]]]) -> Figure:
-    """Distortion against rate, in nats per image; a name's runs, each (rate [K], distortion [K]), share a colour."""
+    """Draw distortion against rate, in nats per image.
+
+    Args:
+        curves: rate [K] and distortion [K] of each run of a name; runs of one name share its colour.
+    """
     figure, axis = canvas(size=(6.0, 3.2))
     for colour, (name, runs) in zip(COLOURS, curves.items(), strict=False):
         for i, (rate, distortion) in enumerate(runs):
@@ -58,9 +68,14 @@ def rate_distortion(curves: dict[str, list[tuple[np.ndarray, np.ndarray]]]) -> F
 
 
 def information_bounds(bounds: dict[str, InformationBounds], entropy: float) -> Figure:
-    """One bar a model, as long as its rate: surely information, unsure between the bounds, surely mismatch (nats).
+    """Draw a bar for each model, as long as its rate, in three parts: information, undecided, mismatch.
 
-    A line marks ``entropy``, the most that there is to know; no bar can hold more information than that.
+    Undecided is what lies between the bounds on the information. The dashed line is the entropy of the images, which
+    no information exceeds.
+
+    Args:
+        bounds: of each model, in nats per image.
+        entropy: H(X) in nats.
     """
     figure, axis = canvas(size=(7.0, 0.45 * len(bounds) + 1.3))
     names = list(bounds)
@@ -68,27 +83,37 @@ def information_bounds(bounds: dict[str, InformationBounds], entropy: float) -> 
     upper = np.array([min(b.upper, entropy) for b in bounds.values()])
     rate = np.array([b.rate for b in bounds.values()])
     axis.barh(names, lower, color=BLUE, label="information, at least")
-    axis.barh(names, upper - lower, left=lower, color="#A6CEE8", hatch="///", label="one or the other")
+    axis.barh(names, upper - lower, left=lower, color="#A6CEE8", hatch="///", label="information or mismatch")
     axis.barh(names, rate - upper, left=upper, color=ORANGE, label="mismatch, at least")
-    axis.axvline(entropy, color="k", linestyle="--", linewidth=1, label="all there is to know")
+    axis.axvline(entropy, color="k", linestyle="--", linewidth=1, label="entropy of the images")
     axis.invert_yaxis()
-    axis.set(xlabel="nats per image")
+    axis.set(xlabel="rate R (nats per image)")
     axis.legend(frameon=False, fontsize=8, loc="lower right")
     return figure
 
 
 def allocation_slopes(path: AllocationPath) -> Figure:
-    """What a nat more of each factor would save, in nats of distortion, against what has been spent (log scale)."""
+    """Draw what one nat more of each factor would save in distortion, against the rate so far (log scale).
+
+    Args:
+        path: a greedy allocation over dSprites' factors.
+    """
     figure, axis = canvas(size=(6.5, 3.2))
-    for factor, (name, (colour, line)) in enumerate(FACTOR_LOOKS.items()):
+    for factor, (name, (colour, line)) in enumerate(FACTOR_STYLES.items()):
         axis.plot(path.rate[:-1], path.slopes[:, factor].clip(0.1), line, color=colour, label=name)
-    axis.set(xlabel="nats spent so far", ylabel="worth of the next nat (nats)", yscale="log", xlim=(0, None))
+    axis.set(xlabel="rate R so far (nats)", ylabel="D saved by the next nat (nats)", yscale="log", xlim=(0, None))
     axis.legend(frameon=False, ncol=2)
     return figure
 
 
 def distortion_by_shape(distortions: dict[str, list[float]], shapes: list[str], ylabel: str) -> Figure:
-    """A bar a name beside each other for each of ``shapes``, [shapes] of each name."""
+    """Draw a group of bars for each shape, with a bar for each name.
+
+    Args:
+        distortions: by name, [shapes] each.
+        shapes: their names.
+        ylabel: what the numbers are, with their unit.
+    """
     figure, axis = canvas(size=(7.0, 3.2))
     width = 0.8 / len(distortions)
     for i, (name, values) in enumerate(distortions.items()):

@@ -1,6 +1,9 @@
 """One style: colours that colour-blind readers can tell apart, and figures on white."""
 
+from typing import Any
+
 import matplotlib.pyplot as plt
+from matplotlib.figure import Figure
 
 # Okabe and Ito's palette, in the order in which a figure takes them.
 BLUE, ORANGE, GREEN, PINK, SKY, RED, YELLOW, GREY = COLOURS = (
@@ -19,8 +22,20 @@ STYLE = {
 }
 
 
-def canvas(rows: int = 1, columns: int = 1, size: tuple[float, float] = (7.0, 3.0), **options):
-    """A figure in the course's style and its axes, on white, so that it reads the same in light and dark pages."""
+def canvas(
+    rows: int = 1, columns: int = 1, size: tuple[float, float] = (7.0, 3.0), **options: Any
+) -> tuple[Figure, Any]:
+    """Make an empty figure in the course's style, on white, so that light and dark pages show it alike.
+
+    Args:
+        rows: of axes.
+        columns: of axes.
+        size: width and height in inches.
+        options: arguments of ``matplotlib.pyplot.subplots``.
+
+    Returns:
+        The figure and its axes, as ``matplotlib.pyplot.subplots`` returns them.
+    """
     with plt.rc_context(STYLE):
         figure, axes = plt.subplots(rows, columns, figsize=size, facecolor="white", **options)
     plt.close(figure)  # the caller returns it, and a notebook shows what a cell returns: once

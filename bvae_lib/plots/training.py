@@ -1,4 +1,4 @@
-"""What training runs did: distortion and rate over steps, prices, and objectives compared over seeds."""
+"""Training runs: distortion and rate over steps, prices, and objectives compared over seeds."""
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -6,12 +6,17 @@ from matplotlib.figure import Figure
 from ..history import History
 from .style import BLUE, COLOURS, GREY, ORANGE, RED, canvas
 
-# One look for each objective that opens the channel, in all figures of chapter 5.
+# One colour for each objective that lets the capacity grow, in all figures.
 OBJECTIVE_COLOURS = {"absolute": RED, "hinge": ORANGE, "multiplier": BLUE}
+SMOOTHED = 5  # records of 50 steps
 
 
 def learning_curves(runs: dict[str, History]) -> Figure:
-    """Distortion and rate in nats over the steps of each run."""
+    """Draw distortion and rate, in nats per image, over the steps of each run.
+
+    Args:
+        runs: by name.
+    """
     figure, (left, right) = canvas(1, 2)
     for name, history in runs.items():
         left.plot(history.step, history.distortion, label=name)
@@ -23,9 +28,11 @@ def learning_curves(runs: dict[str, History]) -> Figure:
 
 
 def dual_ascent(runs: dict[str, History], expected: dict[str, float] | None = None) -> Figure:
-    """The multiplier, the rate against its budget (dashed) and the slackness, over the steps of each run.
+    """Draw multiplier, rate and slackness over the steps of runs with ``Constrained``; the budget is dashed.
 
-    ``expected`` gives the multiplier that a run should end at, dotted.
+    Args:
+        runs: by name.
+        expected: the multiplier at which each run should end, dotted.
     """
     figure, (left, middle, right) = canvas(1, 3, (9.0, 3.0))
     for i, (name, history) in enumerate(runs.items()):
@@ -35,50 +42,57 @@ def dual_ascent(runs: dict[str, History], expected: dict[str, float] | None = No
         right.plot(history.step, history.slackness, color=COLOURS[i])
         if expected:
             left.axhline(expected[name], color=COLOURS[i], linestyle=":", linewidth=1)
-    left.set(xlabel="step", ylabel="multiplier β (nats of D a nat of R)", yscale="log")
+    left.set(xlabel="step", ylabel="multiplier β (nats of D per nat of R)", yscale="log")
     middle.set(xlabel="step", ylabel="rate R, and budget dashed (nats)")
     right.set(xlabel="step", ylabel="slackness β (R - ε) (nats)", yscale="symlog")
     left.legend(frameon=False, fontsize=8)
     return figure
 
 
-def price_curves(runs: dict[str, History], records: int = 5) -> Figure:
-    """The effective price of a nat over the steps of each run; below 0 the objective pays for nats.
+def price_curves(runs: dict[str, History]) -> Figure:
+    """Draw the effective price of a nat over the steps of each run; below 0 the objective rewards a higher rate.
 
-    Drawn is the mean over ``records``, 50 steps each: a price that jumps between two values shows how often it is at
-    either.
+    Drawn is a moving mean: a price that jumps between two values then shows how often it is at either.
+
+    Args:
+        runs: by name.
     """
     figure, axis = canvas(size=(7.0, 3.8))
-    for colour, (name, history) in zip(COLOURS[3:], runs.items(), strict=False):
-        mean = np.convolve(history.price, np.full(records, 1 / records), "valid")
-        axis.plot(
-            history.step[records - 1 :], mean, color=OBJECTIVE_COLOURS.get(name, colour), label=name, linewidth=1.4
-        )
+    for default, (name, history) in zip(COLOURS[3:], runs.items(), strict=False):
+        mean = np.convolve(history.price, np.full(SMOOTHED, 1 / SMOOTHED), "valid")
+        colour = OBJECTIVE_COLOURS.get(name, default)
+        axis.plot(history.step[SMOOTHED - 1 :], mean, color=colour, label=name, linewidth=1.4)
     axis.axhline(0, color="k", linewidth=0.8)
     axis.set_yscale("symlog", linthresh=0.1)
-    axis.set(xlabel="step", ylabel="effective price (nats of D a nat)", xlim=(0, None))
+    axis.set(xlabel="step", ylabel="effective price (nats of D per nat of R)", xlim=(0, None))
     figure.legend(frameon=False, fontsize=8, loc="outside upper center", ncols=3)
     return figure
 
 
 def compare_objectives(runs: dict[str, list[History]], scores: dict[str, dict[str, list[float]]]) -> Figure:
-    """All ways in one picture: distortion against rate, the capacity at which latents woke, and ``scores``.
+    """Compare objectives in one row of charts: distortion against rate, when latents became active, and scores.
 
-    ``scores`` has, by its label, a value a seed for each way.
+    The first record of a run is left out of the first chart: there the network still learns the mean image, at a
+    distortion far above all that follows.
+
+    Args:
+        runs: of each objective, one a seed.
+        scores: a chart for each axis label: of each objective, a value a seed.
     """
     figure, axes = canvas(1, 2 + len(scores), (3.0 * (2 + len(scores)), 3.2))
     for row, (name, histories) in enumerate(runs.items()):
         colour = OBJECTIVE_COLOURS.get(name, COLOURS[row])
         for i, history in enumerate(histories):
-            axes[0].plot(history.rate, history.distortion, color=colour, linewidth=0.9, label="" if i else name)
-            woke = np.sort(history.onset_capacities())
-            axes[1].plot(woke, np.full(len(woke), row + 0.12 * (i - len(histories) / 2)), ".", color=colour)
+            label = "" if i else name
+            axes[0].plot(history.rate[1:], history.distortion[1:], color=colour, linewidth=0.9, label=label)
+            onsets = np.sort(history.onset_capacities())
+            axes[1].plot(onsets, np.full(len(onsets), row + 0.12 * (i - len(histories) / 2)), ".", color=colour)
         for axis, values in zip(axes[2:], scores.values(), strict=True):
             axis.plot(np.full(len(values[name]), row), values[name], "o", color=colour, alpha=0.8)
-    axes[0].set(xlabel="rate R (nats)", ylabel="distortion D (nats)", ylim=(50, 650), xlim=(-0.5, 27))
+    axes[0].set(xlabel="rate R (nats)", ylabel="distortion D (nats)")
     axes[0].legend(frameon=False, fontsize=8)
-    axes[1].set(xlabel="capacity C at which a latent woke (nats)", yticks=range(len(runs)), yticklabels=list(runs))
-    axes[1].set_ylim(len(runs) - 0.5, -0.5)
+    axes[1].set(xlabel="C at which a latent became active (nats)", yticks=range(len(runs)), yticklabels=list(runs))
+    axes[1].set_ylim(len(runs) - 0.5, -0.5)  # the first objective on top
     for axis, label in zip(axes[2:], scores, strict=True):
         axis.set(ylabel=label, xticks=range(len(runs)), ylim=(0, 1.1 * axis.dataLim.y1), xlim=(-0.5, len(runs) - 0.5))
         axis.set_xticklabels(list(runs), fontsize=8)
@@ -86,7 +100,13 @@ def compare_objectives(runs: dict[str, list[History]], scores: dict[str, dict[st
 
 
 def seed_intervals(values: dict[str, np.ndarray], intervals: dict[str, tuple[float, float]], xlabel: str) -> Figure:
-    """A dot a seed, [seeds] of each name, its mean as a bar, and the interval of that mean (low, high) as a line."""
+    """Draw a value for each seed as a dot, their mean as a bar, and an interval of the mean as a line.
+
+    Args:
+        values: by name, [seeds] each.
+        intervals: low and high end for each name.
+        xlabel: what the values are, with their unit.
+    """
     figure, axis = canvas(size=(6.5, 0.55 * len(values) + 1.0))
     for row, (name, sample) in enumerate(values.items()):
         colour = OBJECTIVE_COLOURS.get(name, COLOURS[row])

@@ -1,4 +1,4 @@
-// Budget: one slider over the frames of a film; nats and noise of each factor, and the pictures as decoded then.
+// Budget: one slider over the snapshots of a run; nats and noise of each factor, and images as decoded then.
 
 function render({ model, el }) {
   const frames = model.get("frames"), columns = model.get("columns");
@@ -11,17 +11,18 @@ function render({ model, el }) {
       model.save_changes();
     },
   });
-  const ends = element("span", { class: "bvae-ends", "aria-hidden": "true" },
-    ...[frames[0], frames.at(-1)].map((frame) => element("span", {}, `C = ${frame.capacity.toFixed(0)}`)));
+  const ends = makeEnds(...[frames[0], frames.at(-1)].map((frame) => `C = ${frame.capacity.toFixed(0)}`));
   const facts = element("p", { class: "bvae-facts", "aria-hidden": "true" });
-  const rows = ["Real picture", "Decoded picture"].map((name) => Array.from({ length: columns }, (_, i) =>
-    element("canvas", { width: 64, height: 64, class: "bvae-picture", role: "img", "aria-label": `${name} ${i + 1}` })));
+  const rows = ["Real image", "Decoded image"].map((name) =>
+    Array.from({ length: columns }, (_, i) => imageCanvas(`${name} ${i + 1}`)));
   const nats = element("div", { class: "bvae-rows" });
-  const strip = (canvases) => element("div", { class: "bvae-cells", style: `grid-template-columns: repeat(${columns}, 1fr)` }, ...canvases);
+  const style = `grid-template-columns: repeat(${columns}, 1fr)`;
+  const strip = (canvases) => element("div", { class: "bvae-cells", style }, ...canvases);
   el.append(element("div", { class: "bvae" }, facts, input, ends,
-    element("p", { class: "bvae-note" }, "Real pictures, and what is decoded from the means that are sent:"),
+    element("p", { class: "bvae-note" }, "Real images, and what is decoded from the means of their channels:"),
     strip(rows[0]), strip(rows[1]), nats,
-    element("p", { class: "bvae-note" }, "Bars: nats of each factor. s: noise of its channels, 1 says nothing, 0 says all.")));
+    element("p", { class: "bvae-note" },
+      "Bars: nats of each factor. s: standard deviation of the noise on its channels; at 1 they carry nothing.")));
 
   const sheet = new Image();
   const paint = (canvases, row) => canvases.forEach((canvas, i) =>
@@ -29,11 +30,12 @@ function render({ model, el }) {
 
   function draw() {
     const index = model.get("index"), frame = frames[index];
-    const told = `C = ${frame.capacity.toFixed(0)} nats · spent ${frame.rate.toFixed(1)} · distortion ${frame.distortion.toFixed(0)} nats`
-      + ` · price ${frame.price.toPrecision(2)}`;
+    const summary = `C = ${frame.capacity.toFixed(0)} nats · rate ${frame.rate.toFixed(1)} nats`
+      + ` · distortion ${frame.distortion.toFixed(0)} nats · price ${frame.price.toPrecision(2)}`;
+    const spoken = [summary, ...frame.factors.map((f) => `${f.name} ${f.nats.toFixed(1)}`)].join(", ");
     input.value = index;
-    input.setAttribute("aria-valuetext", [told, ...frame.factors.map((f) => `${f.name} ${f.nats.toFixed(1)}`)].join(", ").replaceAll(" · ", ", "));
-    facts.textContent = told;
+    input.setAttribute("aria-valuetext", spoken.replaceAll(" · ", ", "));
+    facts.textContent = summary;
     nats.replaceChildren(...frame.factors.map((factor) => drawFactor(factor, most)));
     if (sheet.complete && sheet.naturalWidth) paint(rows[1], 1 + index);
   }
@@ -49,12 +51,14 @@ function render({ model, el }) {
 
 /** Name, bar and number of one factor; behind the bar's number, the noise of its channels. */
 function drawFactor({ name, nats, noise }, most) {
-  const told = noise.map(([channel, s]) => (noise.length > 1 ? `${channel} ` : "") + s.toFixed(2)).join(", ");
-  return element("div", { class: "bvae-row", role: "img", "aria-label": `${name}: ${nats.toFixed(2)} nats; noise s ${told}` },
+  const sigmas = noise.map(([channel, s]) => (noise.length > 1 ? `${channel} ` : "") + s.toFixed(2)).join(", ");
+  const bar = element("span", { class: "bvae-bar", style: `width: ${(100 * nats) / most}%` });
+  const label = `${name}: ${nats.toFixed(2)} nats; noise s ${sigmas}`;
+  return element("div", { class: "bvae-row", role: "img", "aria-label": label },
     element("span", { class: "bvae-factor" }, name),
-    element("span", { class: "bvae-track" }, element("span", { class: "bvae-bar", style: `width: ${(100 * nats) / most}%` })),
+    element("span", { class: "bvae-track" }, bar),
     element("span", { class: "bvae-value" }, nats.toFixed(2)),
-    element("span", { class: "bvae-noise" }, `s: ${told}`));
+    element("span", { class: "bvae-noise" }, `s: ${sigmas}`));
 }
 
 export default { render };

@@ -1,25 +1,36 @@
-"""A slider over a growing capacity: the noise on each factor, its nats, and what can be drawn from them."""
+"""A slider over a growing capacity: the noise on each factor, its nats, and what is decoded from them."""
+
+from typing import TYPE_CHECKING
 
 import anywidget
 import numpy as np
 import traitlets
 from IPython.display import HTML
 
-from .._runtime.pixels import tile
+from .._runtime.pixels import png, tile
 from ..models.factor_channel import CHANNELS, FACTOR_OF, FACTORS
 from . import pictures
 from .source import source
 
-STILL = (3, 7, 15, 24)  # nats of the frames that the still picture shows
+if TYPE_CHECKING:  # widgets know neither the zoo nor what it imports
+    from ..zoo import FactorSnapshots
+
+STILL = (3, 7, 15, 24)  # nats of the snapshots that a page without JavaScript shows
 
 
 class Budget(anywidget.AnyWidget):
-    """Drag the capacity C of a FactorChannel (``zoo.FactorSnapshots``) and see what it has bought.
+    """A slider over the capacity C of a FactorChannel that shows where its nats went.
 
-    For each frame: nats of each factor, the noise s of its channels, rate, distortion and price in nats per image, and
-    the images as decoded then. All of it travels as numbers and one PNG, so no kernel is needed to look.
+    For each snapshot: nats of each factor, the noise s of its channels, rate, distortion and price, and images as it
+    decodes them. All of it travels as numbers and one PNG, so the page needs no kernel.
 
-    ``widget.index`` is the frame shown, counted from the smallest capacity; it can be set and observed.
+    ``widget.index``, the number of the snapshot from the smallest capacity on, can be set and observed.
+
+    Args:
+        snapshots: of a run, as ``zoo.load_snapshots`` returns them; two at least.
+
+    Raises:
+        ValueError: for fewer snapshots, or where each has no row of images.
     """
 
     _esm = source("dom.js", "budget.js")
@@ -27,14 +38,14 @@ class Budget(anywidget.AnyWidget):
 
     index = traitlets.Int(0).tag(sync=True)
     frames = traitlets.List().tag(sync=True)  # {capacity, rate, distortion, price, factors: [{name, nats, noise}]}
-    columns = traitlets.Int().tag(sync=True)  # pictures in a row of the sheet
-    sheet = traitlets.Unicode().tag(sync=True)  # PNG: the real pictures, then a row for each frame
+    columns = traitlets.Int().tag(sync=True)  # images in a row of the sheet
+    sheet = traitlets.Unicode().tag(sync=True)  # PNG: the real images, then a row for each snapshot
 
-    def __init__(self, snapshots):
+    def __init__(self, snapshots: "FactorSnapshots"):
         if len(snapshots.step) < 2 or len(snapshots.drawn) != 1 + len(snapshots.step):
             raise ValueError(
-                f"the widget needs two snapshots at least and a row of images for each and for the real ones, "
-                f"not {len(snapshots.step)} frames and {len(snapshots.drawn)} rows"
+                f"snapshots must be at least two, with a row of images for the real ones and for each snapshot, "
+                f"not {len(snapshots.step)} with {len(snapshots.drawn)} rows"
             )
         self._snapshots = snapshots
         super().__init__(
@@ -44,22 +55,22 @@ class Budget(anywidget.AnyWidget):
         )
 
     @traitlets.validate("index")
-    def _check_index(self, proposal) -> int:
+    def _check_index(self, proposal: dict) -> int:
         if not 0 <= proposal["value"] < len(self.frames):
             raise ValueError(f"index must be from 0 to {len(self.frames) - 1}, not {proposal['value']}")
         return proposal["value"]
 
     def strip_html(self) -> HTML:
-        """A still picture for a page whose reader has no JavaScript; nothing where the widget itself can move."""
+        """Make a still image for a page without JavaScript; it shows nothing where the widget itself can move."""
         shown = sorted({self._snapshots.nearest(nats) for nats in STILL})
         labels = ["real"] + [f"{self._snapshots.rate[i]:.1f} nats" for i in shown]
         sheet = tile(self._snapshots.drawn[[0] + [1 + i for i in shown]][..., None])
-        alt = f"Decoded pictures in rows, one capacity each: {'; '.join(labels)}."
-        return HTML(pictures.noscript(pictures.png(pictures.labelled(sheet, labels)), alt))
+        alt = f"Decoded images in rows, one rate each: {'; '.join(labels)}."
+        return pictures.noscript(png(pictures.labelled(sheet, labels)), alt)
 
 
-def describe(snapshots, i: int) -> dict:
-    """What the page shows of frame ``i``."""
+def describe(snapshots: "FactorSnapshots", i: int) -> dict:
+    """Return what the page shows of snapshot ``i``."""
     figures = {name: float(getattr(snapshots, name)[i]) for name in ("capacity", "rate", "distortion", "price")}
     factors = [
         {

@@ -1,5 +1,6 @@
-// The decoder of BurgessVAE in plain JavaScript: three full layers, four transposed convolutions, a sigmoid. That of
-// Recoded has two more full layers before these, with SiLU in place of ReLU.
+// The decoder of BurgessVAE in plain JavaScript: three full layers, four transposed convolutions, a sigmoid. In that of
+// TwoStageVAE the second-stage decoder stands before these: two more full layers, with SiLU in place of ReLU. (Its last
+// layer has no activation, so weights.py makes it one with the layer behind.)
 //
 // A transposed convolution (kernel 4, stride 2, padding 1) is read from its outputs: each output pixel sees 2 x 2 input
 // pixels, through one of four kernels by the parity of its row and column. Maps are channels last and have a border of
@@ -19,19 +20,20 @@ function makeDecoder(data, latents, channels) {
   const plain = (latents + 1 + HIDDEN + 1) * HIDDEN + (HIDDEN + 1) * 16 * MAPS + upsampling; // numbers of BurgessVAE
   const widths = [latents, ...Array(numbers.length > plain ? 4 : 2).fill(HIDDEN), 16 * MAPS];
   const full = widths.slice(1).map((outputs, i, { length }) => ({
-    bias: take(outputs), weights: take(widths[i] * outputs), output: new Float64Array(outputs), smooth: i < length - 3,
+    bias: take(outputs), weights: take(widths[i] * outputs), output: new Float64Array(outputs),
+    activation: i < length - 3 ? (x) => x / (1 + Math.exp(-x)) : (x) => Math.max(0, x), // SiLU or ReLU
   }));
   const maps = [4, 8, 16, 32].map((side) => {
-    const outputs = side < 32 ? MAPS : channels;
-    return { side, bias: take(outputs), weights: take(16 * MAPS * outputs), input: new Float64Array((side + 2) ** 2 * MAPS) };
+    const outputs = side < 32 ? MAPS : channels, input = new Float64Array((side + 2) ** 2 * MAPS);
+    return { side, bias: take(outputs), weights: take(16 * MAPS * outputs), input };
   });
   const pixels = new Float64Array(SIDE * SIDE * channels);
 
   return (z) => {
     let values = z;
-    for (const { bias, weights, output, smooth } of full) {
+    for (const { bias, weights, output, activation } of full) {
       multiply(values, weights, bias, output);
-      for (let i = 0; i < output.length; i++) output[i] = smooth ? output[i] / (1 + Math.exp(-output[i])) : Math.max(0, output[i]);
+      for (let i = 0; i < output.length; i++) output[i] = activation(output[i]);
       values = output;
     }
     const first = maps[0].input; // 4 x 4 inside its border
@@ -64,7 +66,7 @@ function multiply(input, weights, bias, output) {
 }
 
 /**
- * A transposed convolution to twice the side. With border 1 the output is the next map, after ReLU; with 0 it is logits.
+ * A transposed convolution to twice the side. With border 1 the output is the next map, after ReLU; with 0, logits.
  * Four pixels of one parity and two channels are summed together, so that six numbers read serve eight products.
  */
 function upsample({ side, input, bias, weights }, output, channels, border) {
@@ -84,7 +86,8 @@ function upsample({ side, input, bias, weights }, output, channels, border) {
             const u = window + row * inputRow, v = w + row * RUN;
             for (let i = 0; i < RUN; i++) {
               const a = weights[v + i], b = weights[v + 2 * RUN + i];
-              const p0 = input[u + i], p1 = input[u + MAPS + i], p2 = input[u + 2 * MAPS + i], p3 = input[u + 3 * MAPS + i];
+              const p0 = input[u + i], p1 = input[u + MAPS + i];
+              const p2 = input[u + 2 * MAPS + i], p3 = input[u + 3 * MAPS + i];
               a0 += a * p0; a1 += a * p1; a2 += a * p2; a3 += a * p3;
               b0 += b * p0; b1 += b * p1; b2 += b * p2; b3 += b * p3;
             }

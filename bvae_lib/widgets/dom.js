@@ -1,10 +1,11 @@
-// What the widgets share: elements, pictures, and the values of a strip.
+// What the widgets share: elements, images, and the values of a strip.
 
 const VALUES = [-3, -2, -1, 0, 1, 2, 3]; // of the latent that moves; pictures.py has the same
 
 /** An element with attributes (functions become listeners) and children. */
 function element(tag, attributes = {}, ...children) {
-  const made = SVG_TAGS.has(tag) ? document.createElementNS("http://www.w3.org/2000/svg", tag) : document.createElement(tag);
+  const svg = "http://www.w3.org/2000/svg";
+  const made = SVG_TAGS.has(tag) ? document.createElementNS(svg, tag) : document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
     if (typeof value === "function") made.addEventListener(name, value);
     else made.setAttribute(name, value);
@@ -20,7 +21,18 @@ function slider(attributes) {
   return element("input", { type: "range", "data-lm-suppress-shortcuts": "true", ...attributes });
 }
 
-/** A picture of 64 x 64 pixels: paint(probabilities, channels last) shows them. */
+/** What stands under the two ends of a slider. */
+function makeEnds(...texts) {
+  const ends = texts.map((text) => element("span", {}, text));
+  return element("span", { class: "bvae-ends", "aria-hidden": "true" }, ...ends);
+}
+
+/** A canvas of 64 x 64 pixels, for an image that ``label`` describes. */
+function imageCanvas(label) {
+  return element("canvas", { width: 64, height: 64, class: "bvae-picture", role: "img", "aria-label": label });
+}
+
+/** An image of 64 x 64 pixels: paint(probabilities, channels last) shows them. */
 function makePicture(channels, attributes = {}) {
   const canvas = element("canvas", { width: 64, height: 64, class: "bvae-picture", ...attributes });
   const context = canvas.getContext("2d");

@@ -11,25 +11,27 @@ function render({ model, el }) {
     row(model, "means", i, `mean of the ${name}`, -3, 3),
     row(model, "sigmas", i, `σ of the ${name}`, 0.05, 1.5),
   ]);
-  const prices = NAMES.map((name, i) => element("p", { class: `bvae-note bvae-side-${i}` }));
-  el.append(element("div", { class: "bvae" }, canvas, facts, ...prices,
+  const costs = NAMES.map((name, i) => element("p", { class: `bvae-note bvae-side-${i}` }));
+  el.append(element("div", { class: "bvae" }, canvas, facts, ...costs,
     element("div", { class: "bvae-rows" }, ...rows.map((made) => made.line)),
-    element("p", { class: "bvae-note" }, "Blue and orange: the two posteriors. Dashed: the prior. Shaded: what the two share.")));
+    element("p", { class: "bvae-note" },
+      "Blue and orange: the two posteriors. Dashed: the prior. Shaded: what the two share.")));
 
   function draw() {
     const means = model.get("means"), sigmas = model.get("sigmas");
     const { error, doubt } = compare(means, sigmas);
-    const told = `Wrong guess: ${(100 * error).toFixed(1)}% · of ln 2 = 0.69 nats, ${(Math.LN2 - doubt).toFixed(2)} get through`;
-    facts.textContent = told;
-    prices.forEach((line, i) => {
-      const moved = means[i] ** 2 / 2, sharpened = (sigmas[i] ** 2 - 1) / 2 - Math.log(sigmas[i]);
-      line.textContent = `The ${NAMES[i]} costs ${(moved + sharpened).toFixed(2)} nats: `
-        + `${moved.toFixed(2)} for its mean, ${sharpened.toFixed(2)} for its σ`;
+    const summary = `Wrong guesses: ${(100 * error).toFixed(1)}% · `
+      + `information: ${(Math.LN2 - doubt).toFixed(2)} of ln 2 = 0.69 nats`;
+    facts.textContent = summary;
+    costs.forEach((line, i) => {
+      const ofMean = means[i] ** 2 / 2, ofSigma = (sigmas[i] ** 2 - 1) / 2 - Math.log(sigmas[i]);
+      line.textContent = `The ${NAMES[i]} costs ${(ofMean + ofSigma).toFixed(2)} nats: `
+        + `${ofMean.toFixed(2)} for its mean, ${ofSigma.toFixed(2)} for its σ`;
     });
     for (const made of rows) made.update();
     paint(canvas, means, sigmas);
     canvas.setAttribute("aria-label", `Two densities, N(${means[0].toFixed(2)}, ${sigmas[0].toFixed(2)}²) and `
-      + `N(${means[1].toFixed(2)}, ${sigmas[1].toFixed(2)}²). ${told}`);
+      + `N(${means[1].toFixed(2)}, ${sigmas[1].toFixed(2)}²). ${summary}`);
   }
   model.on("change:means", draw);
   model.on("change:sigmas", draw);
@@ -64,7 +66,7 @@ function density(z, mean, sigma) {
   return Math.exp(-0.5 * ((z - mean) / sigma) ** 2) / (sigma * Math.sqrt(2 * Math.PI));
 }
 
-/** How often the better guess is wrong, and the nats of doubt left; by the middle of each of POINTS strips of z. */
+/** How often the better guess is wrong, and the nats of doubt left: H(image | z), by the middles of strips of z. */
 function compare(means, sigmas) {
   const reach = 3 + 6 * Math.max(...sigmas), step = (2 * reach) / 4000;
   let error = 0, doubt = 0;

@@ -1,6 +1,7 @@
 """Two posteriors to push together and apart: what each costs, and how often one is taken for the other."""
 
 import math
+from collections.abc import Sequence
 
 import anywidget
 import numpy as np
@@ -12,19 +13,25 @@ from .._runtime.pixels import png
 from . import pictures
 from .source import source
 
-FARTHEST = 3.0  # of a mean from 0; overlap.js draws z from -4.5 to 4.5
-SHARPEST, WIDEST = 0.05, 1.5  # standard deviations
+MEAN = 3.0  # the largest; overlap.js draws z from -4.5 to 4.5
+NARROWEST, WIDEST = 0.05, 1.5  # standard deviations
 
 
 class Overlap(anywidget.AnyWidget):
-    """Drag the means and standard deviations of two posteriors of one latent.
+    """Sliders for the means and standard deviations of two posteriors of one latent.
 
     The page draws both densities and the prior, and shades what the two share. It says how often the best guess at the
-    image behind z is wrong (Eq. 3.7), how many nats of the ln 2 that name one of two images are lost,
-    and what each posterior costs (chapter 1, equation 6). No kernel and no model are needed.
+    image behind z is wrong (``theory.channel.bayes_error``), how many of the ln 2 nats that tell two images apart z
+    carries, and what each posterior costs (``Posterior.kl``). It needs neither kernel nor model.
 
-    ``widget.means`` and ``widget.sigmas``, two numbers each, can be set and observed. Raises ValueError for means
-    outside -3 to 3 and deviations outside 0.05 to 1.5.
+    ``widget.means`` and ``widget.sigmas``, two numbers each, can be set and observed.
+
+    Args:
+        means: of the two posteriors, from -3 to 3.
+        sigmas: their standard deviations, from 0.05 to 1.5.
+
+    Raises:
+        ValueError: for other numbers, also when they are set later.
     """
 
     _esm = source("dom.js", "overlap.js")
@@ -33,19 +40,19 @@ class Overlap(anywidget.AnyWidget):
     means = traitlets.List().tag(sync=True)
     sigmas = traitlets.List().tag(sync=True)
 
-    def __init__(self, means=(-0.8, 0.8), sigmas=(0.5, 0.5)):
+    def __init__(self, means: Sequence[float] = (-0.8, 0.8), sigmas: Sequence[float] = (0.5, 0.5)):
         super().__init__(means=list(means), sigmas=list(sigmas))
 
     @traitlets.validate("means")
-    def _check_means(self, proposal) -> list[float]:
-        return two_numbers("means", proposal["value"], -FARTHEST, FARTHEST)
+    def _check_means(self, proposal: dict) -> list[float]:
+        return two_numbers("means", proposal["value"], -MEAN, MEAN)
 
     @traitlets.validate("sigmas")
-    def _check_sigmas(self, proposal) -> list[float]:
-        return two_numbers("sigmas", proposal["value"], SHARPEST, WIDEST)
+    def _check_sigmas(self, proposal: dict) -> list[float]:
+        return two_numbers("sigmas", proposal["value"], NARROWEST, WIDEST)
 
     def strip_html(self) -> HTML:
-        """A still picture for a page whose reader has no JavaScript; nothing where the widget itself can move."""
+        """Make a still image for a page without JavaScript; it shows nothing where the widget itself can move."""
         page = Image.new("RGB", (680, 220), "white")
         z = np.linspace(-4.5, 4.5, page.width)
         pairs = [*zip(self.means, self.sigmas, strict=True), (0.0, 1.0)]
@@ -56,11 +63,11 @@ class Overlap(anywidget.AnyWidget):
             ImageDraw.Draw(page).line(points, colour, 3)
         one, two = (f"N({mean:g}, {sigma:g}²)" for mean, sigma in pairs[:2])
         alt = f"Densities of two posteriors, {one} in blue and {two} in orange, and of the prior in grey."
-        return HTML(pictures.noscript(png(page), alt))
+        return pictures.noscript(png(page), alt)
 
 
-def two_numbers(name: str, values, low: float, high: float) -> list[float]:
-    """``values`` as two floats in ``low`` .. ``high``, or ValueError."""
+def two_numbers(name: str, values: Sequence[float], low: float, high: float) -> list[float]:
+    """Return ``values`` as two floats from ``low`` to ``high``, or raise ValueError."""
     values = [float(value) for value in values]
     if len(values) != 2 or not all(math.isfinite(value) and low <= value <= high for value in values):
         raise ValueError(f"{name} must be two numbers from {low} to {high}, not {values}")

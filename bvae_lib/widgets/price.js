@@ -1,4 +1,5 @@
-// Price: a slider over trained models, by price and if wanted by budget; their latents, KL per latent, and place on the rate-distortion curve.
+// Price: a slider over trained models, by price and if wanted by budget; their latents, the KL of each, and their
+// position on the rate-distortion curve.
 
 const WIDTH = 340, HEIGHT = 230, LEFT = 46, TOP = 26, BOTTOM = 40, RIGHT = 12; // of a chart, in its own units
 
@@ -16,11 +17,11 @@ function render({ model, el }) {
   const marks = makeEnds(`β = ${short(runs[0].price)}`, `β = ${short(runs.at(-1).price)}`);
   const budget = model.get("budget") ? makeBudget(model, runs, draw) : null;
   const facts = element("p", { class: "bvae-facts", "aria-hidden": "true" });
-  const real = canvas64("The real image"), decoded = canvas64("The image as decoded at this price");
+  const real = imageCanvas("The real image"), decoded = imageCanvas("The image as decoded at this price");
   const images = element("div", { class: "bvae-pair" },
     element("figure", {}, real, element("figcaption", {}, "real image")),
     element("figure", {}, decoded, element("figcaption", {}, "decoded")));
-  show(real, model.get("picture"));
+  show(real, model.get("image"));
   const strips = element("div", { class: "bvae-strips" });
   const bars = element("div", { class: "bvae-chart" }), curve = element("div", { class: "bvae-chart" });
   el.append(element("div", { class: "bvae" },
@@ -29,11 +30,12 @@ function render({ model, el }) {
 
   function draw() {
     const index = model.get("index"), run = runs[index], allowed = budget?.follow(index);
-    const told = (budget ? `ε = ${allowed.toFixed(1)} nats · ` : "") + `β = ${short(run.price)} · rate ${run.rate.toFixed(2)} nats · distortion ${run.distortion.toFixed(2)} nats · `
+    const summary = (budget ? `ε = ${allowed.toFixed(1)} nats · ` : "")
+      + `β = ${short(run.price)} · rate ${run.rate.toFixed(2)} nats · distortion ${run.distortion.toFixed(2)} nats · `
       + `${run.active} active latent${run.active === 1 ? "" : "s"}`;
     input.value = index;
-    input.setAttribute("aria-valuetext", told.replaceAll(" · ", ", "));
-    facts.textContent = told;
+    input.setAttribute("aria-valuetext", summary.replaceAll(" · ", ", "));
+    facts.textContent = summary;
     show(decoded, run.decoded);
     bars.replaceChildren(drawBars(run, most));
     curve.replaceChildren(drawCurve(runs, index, allowed));
@@ -45,10 +47,11 @@ function render({ model, el }) {
 }
 
 /**
- * The slider over budgets: it shows the cheapest run, in distortion, of those whose rate is within the budget.
- * follow(index) tells it which run is shown, and returns the budget in nats: the run's rate, if this slider did not choose it.
+ * The slider over budgets: it shows the run of least distortion among those whose rate is within the budget.
+ * follow(index) moves it to the run that is shown, and returns the budget in nats: the run's rate, rounded up, unless
+ * this slider chose that run.
  */
-function makeBudget(model, runs, moved) {
+function makeBudget(model, runs, redraw) {
   const up = (nats) => Math.ceil(10 * nats) / 10; // the slider stands at tenths of a nat, each rate is within its own
   const rates = runs.map((run) => up(run.rate));
   const best = (nats) => runs.reduce((found, run, i) =>
@@ -60,27 +63,19 @@ function makeBudget(model, runs, moved) {
       const index = best(input.valueAsNumber);
       model.set("index", index);
       model.save_changes();
-      moved(); // another budget may buy the same run, and then the model tells of no change
+      redraw(); // another budget may allow the same run, and then the model sees no change
     },
   });
   const follow = (index) => {
     if (best(input.valueAsNumber) !== index) input.value = rates[index];
-    input.setAttribute("aria-valuetext", `${input.valueAsNumber.toFixed(1)} nats allowed, ${runs[index].rate.toFixed(2)} spent`);
+    const rate = runs[index].rate.toFixed(2);
+    input.setAttribute("aria-valuetext", `${input.valueAsNumber.toFixed(1)} nats allowed, rate ${rate} nats`);
     return input.valueAsNumber;
   };
   return { input, marks: makeEnds(`ε = ${low.toFixed(1)} nats`, `ε = ${high.toFixed(1)} nats`), follow };
 }
 
-/** What stands under the two ends of a slider. */
-function makeEnds(...texts) {
-  return element("span", { class: "bvae-ends", "aria-hidden": "true" }, ...texts.map((text) => element("span", {}, text)));
-}
-
-function canvas64(label) {
-  return element("canvas", { width: 64, height: 64, class: "bvae-picture", role: "img", "aria-label": label });
-}
-
-/** Draw the picture at a data address on a canvas; of two that are asked for, the later one stays. */
+/** Draw the image at a data address on a canvas; of two that are asked for, the later one stays. */
 function show(canvas, address) {
   const image = new Image();
   canvas.wanted = image;
@@ -88,12 +83,12 @@ function show(canvas, address) {
   image.src = address;
 }
 
-/** A row of seven pictures for each latent, cut out of the run's one sheet by its offset. */
+/** A row of seven images for each latent, cut out of the run's one sheet by its offset. */
 function drawStrips({ shown, kl, sheet }) {
   const nats = new Map(kl);
   const note = shown.length
-    ? `What the dearest latents do, from ${VALUES[0]} to ${VALUES.at(-1)}:`
-    : "At this price no latent pays for itself: every image is decoded to the same picture.";
+    ? `What the latents of the largest KL do, from ${VALUES[0]} to ${VALUES.at(-1)}:`
+    : "At this price no latent is active: every code is decoded to the same image.";
   return [
     element("p", { class: "bvae-note" }, note),
     ...shown.map((latent, i) => {
@@ -102,7 +97,7 @@ function drawStrips({ shown, kl, sheet }) {
       const style = `background: url("${sheet}") 0 ${at}% / 100% ${100 * shown.length}%`;
       return element("div", { class: "bvae-row" },
         element("span", { class: "bvae-name" }, label),
-        element("span", { class: "bvae-sheet", role: "img", "aria-label": `Seven pictures: ${label}`, style }));
+        element("span", { class: "bvae-sheet", role: "img", "aria-label": `Seven images: ${label}`, style }));
     }),
   ];
 }
@@ -113,11 +108,15 @@ function drawBars({ kl }, most) {
   const wide = (WIDTH - LEFT - RIGHT) / kl.length;
   kl.forEach(([latent, nats], i) => {
     const y = axes.y(nats), x = axes.x(i);
-    axes.svg.append(element("rect", { x: x + 0.1 * wide, y, width: 0.8 * wide, height: axes.y(0) - y, class: "bvae-fill-blue" }));
-    if (wide > 18) axes.svg.append(element("text", { x: x + wide / 2, y: axes.y(0) + 13, "text-anchor": "middle" }, `z${latent}`));
+    const size = { width: 0.8 * wide, height: axes.y(0) - y };
+    axes.svg.append(element("rect", { x: x + 0.1 * wide, y, ...size, class: "bvae-fill-blue" }));
+    if (wide > 18) {
+      const below = { x: x + wide / 2, y: axes.y(0) + 13, "text-anchor": "middle" };
+      axes.svg.append(element("text", below, `z${latent}`));
+    }
   });
-  const told = kl.slice(0, 5).map(([latent, nats]) => `z${latent} ${nats.toFixed(2)}`).join(", ");
-  axes.svg.setAttribute("aria-label", `Bars: KL of each latent in nats, the largest ${told}`);
+  const largest = kl.slice(0, 5).map(([latent, nats]) => `z${latent} ${nats.toFixed(2)}`).join(", ");
+  axes.svg.setAttribute("aria-label", `Bars: KL of each latent in nats, the largest ${largest}`);
   return axes.svg;
 }
 
@@ -127,7 +126,8 @@ function drawCurve(runs, index, allowed) {
   const margin = 0.08 * (Math.max(...distortions) - Math.min(...distortions) || 1);
   const domain = [0, 1.08 * Math.max(...rates) || 1];
   const range = [Math.min(...distortions) - margin, Math.max(...distortions) + margin];
-  const axes = makeAxes(domain, range, "Rate–distortion curve", "rate R (nats)", "distortion D (nats)", ticks(...domain));
+  const labels = ["Rate–distortion curve", "rate R (nats)", "distortion D (nats)"];
+  const axes = makeAxes(domain, range, ...labels, ticks(...domain));
   const points = runs.map((run) => [axes.x(run.rate), axes.y(run.distortion)]).sort((a, b) => a[0] - b[0]);
   axes.svg.append(element("path", { d: `M${points.join("L")}`, class: "bvae-line-blue" }));
   for (const [x, y] of points) axes.svg.append(element("circle", { cx: x, cy: y, r: 3, class: "bvae-fill-blue" }));
@@ -146,10 +146,12 @@ function drawCurve(runs, index, allowed) {
   );
   if (allowed !== undefined) {
     const x = axes.x(Math.min(allowed, domain[1]));
-    axes.svg.append(element("path", { d: `M${x},${TOP}V${HEIGHT - BOTTOM}`, class: "bvae-axis", "stroke-dasharray": "4 3" }));
+    const d = `M${x},${TOP}V${HEIGHT - BOTTOM}`;
+    axes.svg.append(element("path", { d, class: "bvae-axis", "stroke-dasharray": "4 3" }));
   }
-  axes.svg.setAttribute("aria-label", `Rate–distortion curve of ${runs.length} models: at β = ${short(price)} the rate is `
-    + `${rate.toFixed(2)} nats and the distortion ${distortion.toFixed(2)} nats; the slope there is minus the price`);
+  axes.svg.setAttribute("aria-label", `Rate–distortion curve of ${runs.length} models: at β = ${short(price)} `
+    + `the rate is ${rate.toFixed(2)} nats and the distortion ${distortion.toFixed(2)} nats; `
+    + "the slope there is minus the price");
   return axes.svg;
 }
 
@@ -166,7 +168,8 @@ function makeAxes([x0, x1], [y0, y1], title, xLabel, yLabel, xTicks) {
       element("line", { x1: LEFT, x2: WIDTH - RIGHT, y1: y(value), y2: y(value), class: "bvae-grid" }),
       element("text", { x: LEFT - 4, y: y(value) + 4, "text-anchor": "end" }, short(value)),
     ]),
-    ...xTicks.map((value) => element("text", { x: x(value), y: HEIGHT - BOTTOM + 14, "text-anchor": "middle" }, short(value))),
+    ...xTicks.map((value) =>
+      element("text", { x: x(value), y: HEIGHT - BOTTOM + 14, "text-anchor": "middle" }, short(value))),
     element("path", { d: `M${LEFT},${TOP}V${HEIGHT - BOTTOM}H${WIDTH - RIGHT}`, class: "bvae-axis" }));
   return { svg, x, y };
 }

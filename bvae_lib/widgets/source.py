@@ -6,7 +6,7 @@ HERE = Path(__file__).parent
 
 
 def source(*names: str) -> str:
-    """The named files joined into one text.
+    """Join the named files into one text.
 
     A widget's script must be one self-contained module: a page opened from the file system may import nothing, and
     inside a notebook there is no address to import from. So the files declare functions and share one scope; the last

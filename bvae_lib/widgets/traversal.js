@@ -1,4 +1,4 @@
-// Traversal: a slider for each latent, the decoded picture, and a strip of what one latent does.
+// Traversal: a slider for each latent, the decoded image, and a strip of what one latent does.
 
 const SPAN = 3; // sliders go from -SPAN to SPAN standard deviations of the prior
 const PERIOD = 4000, SLOW_STEP = 1000; // milliseconds of a sweep to and fro, and of a step where motion is unwelcome
@@ -24,7 +24,8 @@ async function render({ model, el }) {
       focus: () => { touched = latent; schedule(); },
     });
     const band = element("span", { class: "bvae-band" }), mean = element("span", { class: "bvae-mean" });
-    const posterior = element("span", { class: "bvae-posterior", "aria-hidden": "true" }, ...(images.length ? [band, mean] : []));
+    const posterior = element("span", { class: "bvae-posterior", "aria-hidden": "true" },
+      ...(images.length ? [band, mean] : []));
     const value = element("span", { class: "bvae-value", "aria-hidden": "true" });
     const row = element(
       "label",
@@ -38,14 +39,14 @@ async function render({ model, el }) {
   const active = sliders.filter((s) => s.active).map((s) => rows.get(s.latent).row);
   const folded = sliders.filter((s) => !s.active).map((s) => rows.get(s.latent).row);
 
-  // Pictures and buttons.
-  const picture = makePicture(channels, { role: "img", "aria-label": "Picture decoded from the latents" });
+  // Images and buttons.
+  const picture = makePicture(channels, { role: "img", "aria-label": "Image decoded from the latents" });
   const strip = VALUES.map(() => makePicture(channels));
   const stripTitle = element("p", { class: "bvae-note", "aria-hidden": "true" });
   const stripRow = element("div", { class: "bvae-strip", role: "img" }, ...strip.map((p) => p.canvas));
   const thumbnails = images.map((image, i) =>
     element("button", {
-      type: "button", class: "bvae-thumbnail", style: `background-image: url("${image.picture}")`,
+      type: "button", class: "bvae-thumbnail", style: `background-image: url("${image.url}")`,
       "aria-label": `Start from real image ${i + 1}`, click: () => choose(i),
     }),
   );
@@ -153,13 +154,13 @@ async function render({ model, el }) {
     sweepButton.textContent = sweep ? "Stop" : `Sweep z${touched}`;
     const others = [shown, ...z.map((value, i) => (i === shown ? 0 : value))];
     if (drawnStrip === (drawnStrip = others.join())) return;
-    const moved = [...z];
+    const changed = [...z];
     VALUES.forEach((value, i) => {
-      moved[shown] = value;
-      strip[i].paint(decode(moved));
+      changed[shown] = value;
+      strip[i].paint(decode(changed));
     });
     stripTitle.textContent = `z${shown} from ${VALUES[0]} to ${VALUES.at(-1)}, the others as they are:`;
-    stripRow.setAttribute("aria-label", `Seven pictures: ${stripTitle.textContent.slice(0, -1)}`);
+    stripRow.setAttribute("aria-label", `Seven images: ${stripTitle.textContent.slice(0, -1)}`);
   }
 
   model.on("change:z", schedule);

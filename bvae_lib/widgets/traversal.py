@@ -1,6 +1,8 @@
-"""A slider for each latent and the picture that the decoder makes of them."""
+"""A slider for each latent, and the image that the decoder makes of them."""
 
 import base64
+from collections.abc import Sequence
+from typing import Any
 
 import anywidget
 import numpy as np
@@ -8,6 +10,7 @@ import torch
 import traitlets
 from IPython.display import HTML, Image
 from ipywidgets import widget_serialization
+from torch import nn
 
 from .. import metrics
 from .._runtime.pixels import png, tile, to_uint8
@@ -16,20 +19,28 @@ from .source import source
 from .weights import Weights, check_decoder, shared
 
 THUMBNAILS = 8
-BIAS = 0.1  # the largest share of a factor's entropy that chance alone may feign
+BIAS = 0.1  # the largest normalised mutual information that may be due to chance alone
 
 
 class Traversal(anywidget.AnyWidget):
-    """Move the latents of ``model``, a BurgessVAE or TwoStageVAE, and see what it decodes; without a kernel too.
+    """A slider for each latent of a model, and the image decoded from them; the page needs no kernel.
 
-    ``images`` [N, channels, 64, 64] in [0, 1] are real images. The first eight become buttons that set the latents to
-    that image's posterior mean, and mark its posterior on every slider. All of them give each latent its KL in nats,
-    the mean over the images: sliders come in that order, and latents below ``active`` nats are folded away.
-    ``factors`` [N, F] are the classes behind these images: each slider then names the factor that its latent follows
-    most, with the share of that factor's entropy that the latent's posterior mean tells. This takes a thousand images.
+    The first eight images become buttons that set the latents to that image's posterior mean and mark its posterior on
+    every slider. Sliders are sorted by the KL of their latents, the mean over all images, and inactive latents are
+    folded away. With ``factors`` each slider names the factor that its latent follows, and their normalised mutual
+    information. This takes a thousand images or so.
 
-    ``widget.z`` is the list of latents, in the model's order. Setting it moves sliders and picture, and moving a slider
-    sets it: ``widget.observe(function, "z")``.
+    ``widget.z``, the list of latents in the model's order, can be set and observed.
+
+    Args:
+        model: a BurgessVAE, or a TwoStageVAE whose last stage has a reference.
+        images: real images [N, channels, 64, 64] in [0, 1].
+        factors: classes of these images, [N, F].
+        factor_names: [F]; by default their numbers.
+
+    Raises:
+        ValueError: for a model whose decoder the page cannot run, for images or factors of another kind, and for too
+            few images to say which factor a latent follows.
     """
 
     _esm = source("dom.js", "decoder.js", "traversal.js")
@@ -40,9 +51,15 @@ class Traversal(anywidget.AnyWidget):
     weights = traitlets.Instance(Weights).tag(sync=True, **widget_serialization)
     channels = traitlets.Int().tag(sync=True)
     sliders = traitlets.List().tag(sync=True)  # {latent, label, active}, from the top
-    images = traitlets.List().tag(sync=True)  # {picture, mean [latents], sigma [latents]} of each button
+    images = traitlets.List().tag(sync=True)  # {url, mean [latents], sigma [latents]} of each button
 
-    def __init__(self, model, images=None, factors=None, factor_names=None, active: float = metrics.ACTIVE):
+    def __init__(
+        self,
+        model: nn.Module,
+        images: torch.Tensor | None = None,
+        factors: Any = None,
+        factor_names: Sequence[str] | None = None,
+    ):
         check_decoder(model)
         kl, mean, sigma, buttons = None, torch.zeros(1, model.latents), None, []
         if images is not None:
@@ -51,14 +68,14 @@ class Traversal(anywidget.AnyWidget):
             kl, mean, sigma = posterior.kl().mean(0).numpy(), posterior.mean, (0.5 * posterior.log_variance).exp()
             thumbnails = to_uint8(images[:THUMBNAILS])[None]
             buttons = [
-                {"picture": pictures.data_url(thumbnails[:, i : i + 1]),
+                {"url": pictures.data_url(thumbnails[:, i : i + 1]),
                  "mean": mean[i].tolist(), "sigma": sigma[i].tolist()}
                 for i in range(thumbnails.shape[1])
             ]  # fmt: skip
         elif factors is not None:
             raise ValueError("factors are the classes behind images: pass the images too")
         follows = None if factors is None else followed(mean, factors, factor_names)
-        sliders = describe(model.latents, kl, follows, active)
+        sliders = describe(model.latents, kl, follows)
         super().__init__(
             z=mean[0].tolist(), weights=shared(model), channels=model.channels, sliders=sliders, images=buttons
         )
@@ -66,10 +83,10 @@ class Traversal(anywidget.AnyWidget):
         rows = pictures.traversals(model, mean[0], [slider["latent"] for slider in shown])
         labels = [slider["label"] for slider in shown]
         self._strip = png(pictures.labelled(tile(rows), labels))
-        self._alt = f"Decoded pictures in rows, one latent each, which goes from -3 to 3: {'; '.join(labels)}."
+        self._alt = f"Decoded images in rows, one latent each, which goes from -3 to 3: {'; '.join(labels)}."
 
     @traitlets.validate("z")
-    def _check_z(self, proposal) -> list[float]:
+    def _check_z(self, proposal: dict) -> list[float]:
         z = np.asarray(proposal["value"], dtype=float)
         latents = len(self.sliders) or len(z)
         if z.shape != (latents,) or not np.isfinite(z).all():
@@ -77,21 +94,21 @@ class Traversal(anywidget.AnyWidget):
         return z.tolist()
 
     def strip(self) -> Image:
-        """The same as a still picture: a row for each active latent, which takes seven values from -3 to 3."""
+        """Make a still image: a row for each active latent, which takes seven values from -3 to 3."""
         return Image(self._strip, format="png", alt=self._alt)
 
     def strip_html(self) -> HTML:
-        """The still picture for a page whose reader has no JavaScript; nothing where the widget itself can move."""
-        return HTML(pictures.noscript(self._strip, self._alt))
+        """Make the still image for a page without JavaScript; it shows nothing where the widget itself can move."""
+        return pictures.noscript(self._strip, self._alt)
 
-    def _repr_mimebundle_(self, **options):
+    def _repr_mimebundle_(self, **options: Any) -> tuple[dict, dict]:
         data, metadata = super()._repr_mimebundle_(**options)
         still = {"image/png": base64.b64encode(self._strip).decode(), "text/plain": self._alt}
         return data | still, metadata | {"image/png": {"alt": self._alt}}
 
 
-def check_images(images) -> torch.Tensor:
-    """Float tensor of at least one image, or ValueError. Their shape is the model's to check."""
+def check_images(images: Any) -> torch.Tensor:
+    """Return a float tensor of at least one image, or raise ValueError. Channels and size are the model's to check."""
     images = torch.as_tensor(images)
     if images.ndim != 4 or len(images) == 0:
         raise ValueError(f"images must be [N, channels, 64, 64] with N of at least 1, not {list(images.shape)}")
@@ -100,30 +117,30 @@ def check_images(images) -> torch.Tensor:
     return images
 
 
-def followed(codes, factors, names: list[str] | None) -> list[str]:
-    """For each latent "name (81%)": the factor of whose entropy it tells the largest share, and that share."""
-    shares, entropies = metrics.normalized_mutual_information(codes, factors), metrics.factor_entropies(factors)
+def followed(codes: torch.Tensor, factors: Any, names: Sequence[str] | None) -> list[str]:
+    """Return for each latent "name (81%)": the factor of largest normalised mutual information, and that."""
+    nmi, entropies = metrics.normalized_mutual_information(codes, factors), metrics.factor_entropies(factors)
     names = [f"factor {i}" for i in range(len(entropies))] if names is None else list(names)
     if len(names) != len(entropies):
         raise ValueError(f"factor_names must name all {len(entropies)} factors, not {names}")
     classes = np.array([len(np.unique(factor)) for factor in np.asarray(factors).T])
-    varied = np.maximum(entropies, 1e-12)  # of a factor with one class nothing can be told: 0%
+    varied = np.maximum(entropies, 1e-12)  # a factor with one class has no entropy, and an NMI of 0
     needed = int(((metrics.BINS - 1) * (classes - 1) / (2 * BIAS * varied)).max())
     if len(codes) < needed:
         raise ValueError(
-            f"{len(codes)} images are too few to say which factor a latent follows, chance would feign more than "
-            f"{BIAS:.0%}: pass at least {needed}, or leave factors out"
+            f"{len(codes)} images are too few to say which factor a latent follows, as more than {BIAS:.0%} could be "
+            f"due to chance: pass at least {needed}, or leave factors out"
         )
-    return [f"{names[row.argmax()]} ({min(row.max(), 1):.0%})" for row in shares]
+    return [f"{names[row.argmax()]} ({min(row.max(), 1):.0%})" for row in nmi]
 
 
-def describe(latents: int, kl: np.ndarray | None, follows: list[str] | None, active: float) -> list[dict]:
-    """The sliders from the top: the latent of the largest KL first, or without ``kl`` in the model's order."""
+def describe(latents: int, kl: np.ndarray | None, follows: list[str] | None) -> list[dict]:
+    """Return the sliders from the top: the largest KL first, or without ``kl`` [latents] in the model's order."""
     if kl is None:
         return [{"latent": i, "label": f"z{i}", "active": True} for i in range(latents)]
     sliders = []
     for i in np.argsort(-kl, kind="stable").tolist():
-        carries = bool(kl[i] >= active)
-        factor = f" · {follows[i]}" if follows and carries else ""
-        sliders.append({"latent": i, "label": f"z{i} · {kl[i]:.2f} nats{factor}", "active": carries})
+        active = bool(kl[i] >= metrics.ACTIVE)
+        factor = f" · {follows[i]}" if follows and active else ""
+        sliders.append({"latent": i, "label": f"z{i} · {kl[i]:.2f} nats{factor}", "active": active})
     return sliders

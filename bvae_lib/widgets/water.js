@@ -1,4 +1,4 @@
-// WaterLevel: bars of half log-variances; what stands above the water, half the log of the price, is told.
+// WaterLevel: bars of half log-variances; what stands above the water, half the log of the price, is a rate.
 
 const WIDE = 680, HIGH = 300, FLOOR = 34, ROOF = 30; // of the canvas, in its own pixels
 
@@ -8,28 +8,27 @@ function render({ model, el }) {
   const facts = element("p", { class: "bvae-facts", "aria-hidden": "true" });
   const next = element("p", { class: "bvae-note", "aria-live": "polite" });
   const input = slider({
-    min: reach[0], max: reach[1], step: (reach[1] - reach[0]) / 200, "aria-label": "price β of a nat",
+    min: reach[0], max: reach[1], step: (reach[1] - reach[0]) / 200, "aria-label": "price β",
     input: () => {
       const [low, high] = model.get("reach"); // exp(log(end)) may miss the end by a rounding
       model.set("price", Math.min(Math.max(Math.exp(input.valueAsNumber), low), high));
       model.save_changes();
     },
   });
-  const ends = element("span", { class: "bvae-ends", "aria-hidden": "true" },
-    element("span", {}, "cheap nats"), element("span", {}, "dear nats"));
-  el.append(element("div", { class: "bvae" }, canvas, facts, next, input, ends,
+  el.append(element("div", { class: "bvae" }, canvas, facts, next, input, makeEnds("low price", "high price"),
     element("p", { class: "bvae-note" },
-      "Bar: half the log-variance of a component. Line: the water, half the log of the price. Blue: nats that are told.")));
+      "Bar: half the log-variance of a component. Line: the water, half the log of the price. ",
+      "Blue: the component's rate in nats.")));
 
   function draw() {
     const price = model.get("price"), level = price * noise;
     const rates = variances.map((variance) => Math.max(0, Math.log(variance / level) / 2));
-    const sum = rates.reduce((a, b) => a + b, 0), awake = rates.filter((rate) => rate > 0).length;
-    const told = `price ${price.toFixed(2)} · rate ${sum.toFixed(2)} nats · ${awake} of ${rates.length} awake`;
+    const sum = rates.reduce((a, b) => a + b, 0), active = rates.filter((rate) => rate > 0).length;
+    const summary = `price ${price.toFixed(2)} · rate ${sum.toFixed(2)} nats · ${active} of ${rates.length} active`;
     input.value = Math.log(price);
-    input.setAttribute("aria-valuetext", told.replaceAll(" · ", ", "));
-    facts.textContent = told;
-    next.textContent = share(awake) + wakes(variances[awake], noise);
+    input.setAttribute("aria-valuetext", summary.replaceAll(" · ", ", "));
+    facts.textContent = summary;
+    next.textContent = share(active) + onset(variances[active], noise);
     canvas.setAttribute("aria-label", `Nats of each component: ${rates.map((rate) => rate.toFixed(2)).join(", ")}`);
     paint(canvas, variances, rates, Math.log(level) / 2, reach.map((end) => (end + Math.log(noise)) / 2));
   }
@@ -38,15 +37,17 @@ function render({ model, el }) {
   return () => model.off("change:price", draw);
 }
 
-/** Who gets the next nat, while ``awake`` components are above water. */
-function share(awake) {
-  if (!awake) return "Nobody is above water: no nat is bought. ";
-  return awake === 1 ? "The next nat goes to one component alone. " : `The next nat is shared by ${awake}, 1/${awake} each. `;
+/** Which components get the next nat, while ``active`` of them are above water. */
+function share(active) {
+  if (!active) return "No component is above the water: the rate is 0. ";
+  if (active === 1) return "The next nat goes to one component alone. ";
+  return `The next nat is shared by ${active}, 1/${active} each. `;
 }
 
 /** When the highest component below water, if there is one, comes out of it. */
-function wakes(variance, noise) {
-  return variance === undefined ? "" : `The next component wakes below price ${(variance / noise).toFixed(2)}.`;
+function onset(variance, noise) {
+  if (variance === undefined) return "";
+  return `The next component becomes active below price ${(variance / noise).toFixed(2)}.`;
 }
 
 function paint(canvas, variances, rates, water, [low, high]) {

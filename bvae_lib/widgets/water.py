@@ -1,8 +1,10 @@
-"""A water level to drag: which components of a Gaussian source stand above the price, and what each is told."""
+"""A water level to drag: which components of a Gaussian source stand above the price, and the rate of each."""
 
 import math
+from collections.abc import Sequence
 
 import anywidget
+import numpy as np
 import traitlets
 from IPython.display import HTML
 from PIL import Image, ImageDraw
@@ -12,18 +14,26 @@ from ..theory.water_filling import check_variances, water_filling
 from . import pictures
 from .source import source
 
-MARGIN = 1.3  # the slider goes this factor above the dearest price and below the lowest at which something changes
+MARGIN = 1.3  # by this factor the slider goes beyond the highest and the lowest price at which something changes
 
 
 class WaterLevel(anywidget.AnyWidget):
-    """Drag the price of a nat, and see the rates of a Gaussian source with ``variances`` [n], in nats.
+    """A slider over the price of a nat that shows the rate of each component of a Gaussian source.
 
-    Each bar is half a log-variance high, and the water stands at half the log of the level, price * ``noise``: what
-    stands above the water is the component's rate (chapter 6, equation 2). The page gives each rate, their sum, and
-    how the next nat would be shared. No kernel is needed.
+    Each bar is half a log-variance high, and the water stands at half the log of price * noise: what stands above the
+    water is the component's rate (``theory.water_filling``). The page gives each rate, their sum, and how the next nat
+    is shared. It needs no kernel.
 
-    ``widget.price`` can be set and observed. Raises ValueError for a price that the slider does not reach, and for
-    variances or a noise that are not above 0.
+    ``widget.price`` can be set and observed.
+
+    Args:
+        variances: of the components, [n], above 0.
+        price: nats of distortion per nat of rate.
+        noise: variance sigma^2 of the decoder.
+
+    Raises:
+        ValueError: for variances or a noise that are not above 0, and for a price that the slider does not reach, also
+            when it is set later.
     """
 
     _esm = source("dom.js", "water.js")
@@ -34,23 +44,23 @@ class WaterLevel(anywidget.AnyWidget):
     reach = traitlets.List().tag(sync=True)  # lowest and highest price
     price = traitlets.Float().tag(sync=True)
 
-    def __init__(self, variances, price: float = 1.0, noise: float = 1.0):
+    def __init__(self, variances: Sequence[float] | np.ndarray, price: float = 1.0, noise: float = 1.0):
         if not noise > 0:
             raise ValueError(f"noise must be a variance above 0, not {noise}")
-        variances = sorted(check_variances(variances).tolist(), reverse=True)
-        reach = [variances[-1] / noise / MARGIN, variances[0] / noise * MARGIN]
-        super().__init__(variances=variances, noise=noise, reach=reach)
+        ordered = sorted(check_variances(variances).tolist(), reverse=True)
+        reach = [ordered[-1] / noise / MARGIN, ordered[0] / noise * MARGIN]
+        super().__init__(variances=ordered, noise=noise, reach=reach)
         self.price = price
 
     @traitlets.validate("price")
-    def _check_price(self, proposal) -> float:
+    def _check_price(self, proposal: dict) -> float:
         low, high = self.reach
         if not low <= proposal["value"] <= high:
             raise ValueError(f"price must be from {low:.3g} to {high:.3g}, not {proposal['value']}")
         return proposal["value"]
 
     def strip_html(self) -> HTML:
-        """A still picture for a page whose reader has no JavaScript; nothing where the widget itself can move."""
+        """Make a still image for a page without JavaScript; it shows nothing where the widget itself can move."""
         page = Image.new("RGB", (680, 240), "white")
         draw = ImageDraw.Draw(page)
         low, high = (0.5 * math.log(price * self.noise) for price in self.reach)
@@ -58,7 +68,7 @@ class WaterLevel(anywidget.AnyWidget):
         rates, _ = water_filling(self.variances, self.price * self.noise)
         width = page.width / len(self.variances)
 
-        def y(height):
+        def y(height: float) -> float:
             return 230 - 210 * (height - low) / (high - low)
 
         for i, variance in enumerate(self.variances):
@@ -67,6 +77,6 @@ class WaterLevel(anywidget.AnyWidget):
             if top > water:
                 draw.rectangle((left, y(top), right, y(water)), "#0072b2")
         draw.line((0, y(water), page.width, y(water)), "#d55e00", 3)
-        told = ", ".join(f"{rate:.2f}" for rate in rates)
-        alt = f"Bars of half log-variances, with water at price {self.price:g}; above it stand {told} nats."
-        return HTML(pictures.noscript(png(page), alt))
+        nats = ", ".join(f"{rate:.2f}" for rate in rates)
+        alt = f"Bars of half log-variances, with water at price {self.price:g}; above it stand {nats} nats."
+        return pictures.noscript(png(page), alt)

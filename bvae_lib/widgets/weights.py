@@ -14,13 +14,13 @@ _shared = WeakValueDictionary()  # packed weights -> the open Weights that carri
 
 
 class Weights(ipywidgets.Widget):
-    """A model without a view: ``data`` is what ``pack`` returns. Widgets refer to it, so that a page stores it once."""
+    """A widget without a view: ``data`` is what ``pack`` returns. Others refer to it, so that a page has it once."""
 
     data = traitlets.Bytes().tag(sync=True)
 
 
 def shared(model: nn.Module) -> Weights:
-    """The Weights of ``model``: the same object while the numbers are the same, a new one after more training."""
+    """Return the Weights of ``model``: the same object while the numbers are the same, a new one after training."""
     data = pack(model)
     weights = _shared.get(data)
     if weights is None or weights.comm is None:  # a closed widget has no counterpart in the page
@@ -29,14 +29,16 @@ def shared(model: nn.Module) -> Weights:
 
 
 def pack(model: nn.Module) -> bytes:
-    """The decoder of ``model`` as float16, layer by layer the bias and then the weights, in decoder.js's order.
+    """Write the decoder of ``model`` as float16, layer by layer the bias and then the weights, as decoder.js reads it.
 
-    Two full layers with nothing between them, where the second-stage decoder of a TwoStageVAE meets the model's own, are one.
-    Full layers: [out, in], the last one's outputs as [4, 4, 32] with channels last. Transposed convolutions:
+    Two full layers with nothing between them, where a second-stage decoder meets the model's own, become one. Full
+    layers are [out, in], the last one's outputs as [4, 4, 32] with channels last. Transposed convolutions are
     [row parity, column parity, out, row, column, in], because the output pixels of one parity all see their 2 x 2
     inputs through the same weights. The first 6 bits of all numbers (sign and exponent) stand before the other 10 of
     all: a page carries them in base64, 6 bits a letter, so its compression finds the exponents that are common.
-    Raises ValueError for another decoder, or weights that are not finite.
+
+    Raises:
+        ValueError: for another decoder, or weights that are not finite.
     """
     check_decoder(model)
     blocks, inner = [], None
@@ -65,16 +67,20 @@ def pack(model: nn.Module) -> bytes:
 
 
 def check_decoder(model: nn.Module) -> None:
-    """ValueError unless ``model`` has the decoder of BurgessVAE or TwoStageVAE, which decoder.js knows."""
-    decoder = getattr(model, "decoder", ())
-    layers = [layer for layer in decoder if hasattr(layer, "weight")] if len(decoder) in (14, 19) else []
-    found = [tuple(layer.weight.shape) for layer in layers]
+    """Raise ValueError unless decoder.js can run ``model.decoder``: BurgessVAE's layers, or a second stage's first."""
     latents, channels = getattr(model, "latents", None), getattr(model, "channels", None)
-    plain = [(HIDDEN, latents), (HIDDEN, HIDDEN), (MAPS * 16, HIDDEN)]
-    plain += [(MAPS, MAPS, 4, 4)] * 3 + [(MAPS, channels, 4, 4)]
-    back = [(HIDDEN, latents), (HIDDEN, HIDDEN), (latents, HIDDEN)]
-    if found not in (plain, back + plain) or channels not in (1, 3):
+    found = [describe(layer) for layer in getattr(model, "decoder", ())]
+    second_stage = [(HIDDEN, latents), "SiLU", (HIDDEN, HIDDEN), "SiLU", (latents, HIDDEN)]
+    burgess = [(HIDDEN, latents), "ReLU", (HIDDEN, HIDDEN), "ReLU", (MAPS * 16, HIDDEN), "ReLU", "Unflatten"]
+    burgess += [(MAPS, MAPS, 4, 4), "ReLU"] * 3 + [(MAPS, channels, 4, 4)]
+    if found not in (burgess, second_stage + burgess) or channels not in (1, 3):
+        layers = ", ".join(map(str, found)) or "no decoder"
         raise ValueError(
-            f"model must be a BurgessVAE or TwoStageVAE with 1 or 3 channels, whose decoder the page knows how to run, not "
-            f"{type(model).__name__} with channels={channels} and weights {found or 'of another kind'}"
+            "model must be a BurgessVAE with 1 or 3 channels, or a TwoStageVAE whose last stage has a reference (the "
+            f"page runs no other decoder), not a {type(model).__name__} with channels={channels} and {layers}"
         )
+
+
+def describe(layer: nn.Module) -> tuple[int, ...] | str:
+    """Return the shape of a layer's weights, or the kind of a layer without."""
+    return tuple(layer.weight.shape) if hasattr(layer, "weight") else type(layer).__name__

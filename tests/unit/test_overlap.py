@@ -2,9 +2,9 @@
 
 import re
 
-import pytest
-
 from bvae_lib.widgets import Overlap
+
+import pytest
 
 
 def test_means_and_deviations_can_be_set_and_observed():
@@ -29,6 +29,6 @@ def test_what_the_sliders_cannot_show_is_refused(build, message):
         build()
 
 
-def test_without_javascript_a_picture_shows_the_two():
+def test_without_javascript_an_image_shows_the_two():
     still = Overlap(means=(-1, 1.5)).strip_html().data
     assert re.fullmatch(r"<noscript><img alt=\"[^\"]*N\(-1, 0.5²\)[^\"]*N\(1.5, 0.5²\).*</noscript>", still)

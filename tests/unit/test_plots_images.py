@@ -1,13 +1,16 @@
-"""Traversals and sheets of chapter 7 show what the decoder makes, in colour, and name each latent."""
+"""Figures of images show what the decoder makes, in colour, and name each latent."""
+
+import base64
+import io
+import re
+
+from bvae_lib import plots
+from bvae_lib.models import BurgessVAE
 
 import numpy as np
 import pytest
 import torch
-
-from bvae_lib import plots
-from bvae_lib.models import BurgessVAE
-from bvae_lib.plots import traversal_grid
-from bvae_lib.plots import traversal_rows
+from PIL import Image
 
 
 @pytest.fixture
@@ -20,8 +23,8 @@ def image():
     return torch.rand(3, 64, 64, generator=torch.Generator().manual_seed(0))
 
 
-def test_rows_go_from_end_to_end_the_dearest_first_and_say_what_they_follow(model, image):
-    rows, labels = traversal_rows(model, image, kl=[0.5, 2, 0], columns=5, names=["hue", "azimuth 81%", "none"])
+def test_rows_go_from_end_to_end_the_largest_kl_first_and_say_what_they_follow(model, image):
+    rows, labels = plots.traversal_rows(model, image, kl=[0.5, 2, 0], columns=5, names=["hue", "azimuth 81%", "none"])
     assert labels == ["z1: 2.00 nats, azimuth 81%", "z0: 0.50 nats, hue", "z2: 0.00 nats, none"]
     with torch.no_grad():
         z = model.encode(image[None]).mean
@@ -29,21 +32,47 @@ def test_rows_go_from_end_to_end_the_dearest_first_and_say_what_they_follow(mode
         torch.testing.assert_close(rows[0][3], model.decode(z).sigmoid()[0])
 
 
-def test_labels_without_names_or_nats_are_as_before(model, image):
-    assert traversal_rows(model, image, kl=[0.5, 2, 0])[1] == ["z1: 2.00 nats", "z0: 0.50 nats", "z2: 0.00 nats"]
-    assert traversal_rows(model, image)[1] == ["z0", "z1", "z2"]
+def test_labels_say_no_more_than_is_known(model, image):
+    assert plots.traversal_rows(model, image, kl=[0.5, 2, 0])[1] == ["z1: 2.00 nats", "z0: 0.50 nats", "z2: 0.00 nats"]
+    assert plots.traversal_rows(model, image)[1] == ["z0", "z1", "z2"]
     figure = plots.traversal(model, image, [0.5, 2, 0], names=["hue", "azimuth", "none"])
-    assert [axis.texts[0].get_text() for axis in figure.axes[::9]] == [
-        "z1: 2.00 nats, azimuth", "z0: 0.50 nats, hue", "z2: 0.00 nats, none",
-    ]  # fmt: skip
+    labels = [text.get_text() for axis in figure.axes for text in axis.texts]
+    assert labels == ["z1: 2.00 nats, azimuth", "z0: 0.50 nats, hue", "z2: 0.00 nats, none"]
 
 
 @pytest.mark.parametrize("channels", [1, 3])
-def test_a_sheet_has_every_picture_in_its_place(channels):
+def test_a_grid_shows_rows_of_different_length(channels):
+    images = torch.rand(3, channels, 64, 64, generator=torch.Generator().manual_seed(0))
+    figure = plots.image_grid([images, list(images[:2])], ["all", "two"])
+    shown = [np.asarray(axis.images[0].get_array()).reshape(64, 64, channels) for axis in figure.axes if axis.images]
+    assert len(shown) == 5
+    np.testing.assert_allclose(shown[4], images[1].permute(1, 2, 0))
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_a_traversal_grid_has_every_image_in_its_place(channels):
     rows = [torch.rand(4, channels, 64, 64, generator=torch.Generator().manual_seed(seed)) for seed in range(3)]
-    figure = traversal_grid({"one": (rows, ["a", "b", "c"]), "two": (rows[:2], ["d", "e"])})
+    figure = plots.traversal_grid({"one": (rows, ["a", "b", "c"]), "two": (rows[:2], ["d", "e"])})
     left, right = figure.axes
     shown = np.asarray(left.images[0].get_array()).reshape(3 * 64, 4 * 64, channels)
-    np.testing.assert_allclose(shown[64:128, 192:], rows[1][3].permute(1, 2, 0))
+    np.testing.assert_allclose(shown[64:128, 192:] / 255, rows[1][3].permute(1, 2, 0), atol=1 / 255)
     assert [label.get_text() for label in right.get_yticklabels()] == ["d", "e"]
     assert right.get_title() == "two"
+
+
+def test_capacities_stand_side_by_side():
+    images = np.random.default_rng(0).integers(0, 256, (2, 3, 7, 64, 64), dtype=np.uint8)
+    titles, labels = ["C = 3 nats", "C = 8 nats"], [["1.00", "0.10", "0.00"], ["2.00", "1.00", "0.50"]]
+    figure = plots.capacity_traversals(images, titles, labels)
+    assert [axis.get_title() for axis in figure.axes] == titles
+    right = figure.axes[1]
+    np.testing.assert_array_equal(np.asarray(right.images[0].get_array())[64:128, :64].squeeze(), images[1, 1, 0])
+    assert [label.get_text() for label in right.get_yticklabels()] == labels[1]
+
+
+def test_an_image_for_html_holds_its_pixels_and_says_what_it_shows(image):
+    html = plots.image_html(image, 'z0 at "3"')
+    alt, data = re.fullmatch(r'<img alt="([^"]+)" width="160" src="data:image/png;base64,([^"]+)">', html).groups()
+    assert alt == "z0 at &quot;3&quot;"
+    shown = np.asarray(Image.open(io.BytesIO(base64.b64decode(data))))
+    np.testing.assert_allclose(shown / 255, image.permute(1, 2, 0), atol=1 / 255)

@@ -2,9 +2,9 @@
 
 import re
 
-import pytest
-
 from bvae_lib.widgets import WaterLevel
+
+import pytest
 
 
 def test_the_price_can_be_set_and_observed():
@@ -16,7 +16,7 @@ def test_the_price_can_be_set_and_observed():
 
 
 @pytest.mark.parametrize("noise", [0.5, 2.0])
-def test_the_slider_goes_from_all_awake_to_none(noise):
+def test_the_slider_goes_from_all_active_to_none(noise):
     low, high = WaterLevel([4.0, 0.5], price=1, noise=noise).reach
     assert low * noise < 0.5
     assert high * noise > 4.0
@@ -36,6 +36,6 @@ def test_what_the_slider_cannot_show_is_refused(build, message):
         build()
 
 
-def test_without_javascript_a_picture_says_the_rates():
+def test_without_javascript_an_image_says_the_rates():
     still = WaterLevel([4.0, 1.0, 0.25], price=1).strip_html().data
     assert re.fullmatch(r"<noscript><img alt=\"[^\"]*price 1; above it stand 0.69, 0.00, 0.00 nats.*</noscript>", still)

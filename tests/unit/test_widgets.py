@@ -4,15 +4,16 @@ import base64
 import io
 import re
 
+from bvae_lib.axis_discovery.latent_vae import LatentVAE, TwoStageVAE
+from bvae_lib.models import BurgessVAE
+from bvae_lib.widgets import Budget, Overlap, Price, Run, Traversal, WaterLevel
+
 import numpy as np
 import pytest
 import torch
 from ipywidgets.embed import dependency_state
 from PIL import Image
 from torch import nn
-
-from bvae_lib.models import BurgessVAE
-from bvae_lib.widgets import Budget, Overlap, Price, Run, Traversal, WaterLevel
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
@@ -30,6 +31,13 @@ class Steered(BurgessVAE):
 def with_decoder(decoder):
     model = BurgessVAE()
     model.decoder = decoder
+    return model
+
+
+def two_stages(reference):
+    model = TwoStageVAE(BurgessVAE(), reference)
+    frozen = torch.arange(10) < 3
+    model.append(LatentVAE(frozen, with_reference=reference is not None))
     return model
 
 
@@ -109,7 +117,7 @@ def test_it_starts_at_the_first_image_and_keeps_eight():
     assert len(widget.images) == 8
     assert widget.images[7]["mean"] == posterior.mean[7].tolist()
     assert widget.images[7]["sigma"] == [1.0, 1.0, 1.0]
-    thumbnail = Image.open(io.BytesIO(base64.b64decode(widget.images[7]["picture"].split(",")[1])))
+    thumbnail = Image.open(io.BytesIO(base64.b64decode(widget.images[7]["url"].split(",")[1])))
     np.testing.assert_allclose(np.asarray(thumbnail) / 255, images(10)[7, 0], atol=1 / 255)
 
 
@@ -118,7 +126,7 @@ def test_a_latent_names_the_factor_that_it_follows():
     factors = rng.integers(0, (4, 5, 1), (2000, 3))
     pixels = images(2000)
     pixels[:, 0, 0, 0] = torch.from_numpy(factors[:, 1] / 4)
-    pixels[:, 0, 0, 2] = torch.from_numpy((factors[:, 0] // 2) / 1.0)  # tells one of two bits
+    pixels[:, 0, 0, 2] = torch.from_numpy((factors[:, 0] // 2) / 1.0)  # one of two bits
     widget = Traversal(Steered(latents=3), pixels, factors, ("shape", "pos_x", "colour"))
     labels = {slider["latent"]: slider["label"] for slider in widget.sliders}
     assert labels[0].endswith("· pos_x (100%)")
@@ -130,10 +138,10 @@ def strip_of(widget):
     return Image.open(io.BytesIO(widget.strip().data)).convert("RGB")
 
 
-def test_a_colour_picture_keeps_its_colours():
+def test_a_colour_image_keeps_its_colours():
     widget = Traversal(Steered(channels=3, latents=3), images(2, 3))
     assert widget.channels == 3
-    thumbnail = Image.open(io.BytesIO(base64.b64decode(widget.images[1]["picture"].split(",")[1])))
+    thumbnail = Image.open(io.BytesIO(base64.b64decode(widget.images[1]["url"].split(",")[1])))
     np.testing.assert_allclose(np.asarray(thumbnail) / 255, images(2, 3)[1].permute(1, 2, 0), atol=1 / 255)
 
 
@@ -179,7 +187,7 @@ def test_without_javascript_there_is_the_strip():
 
 
 def test_a_collapsed_model_has_a_strip_too():
-    widget = Traversal(Steered(latents=3), images(), active=100)
+    widget = Traversal(BurgessVAE(latents=3), images())  # every posterior is the prior before training
     assert not any(slider["active"] for slider in widget.sliders)
     assert strip_of(widget).height == 64
 
@@ -195,6 +203,8 @@ def test_the_scripts_ask_for_nothing():
     ("build", "message"),
     [
         (lambda: Traversal(with_decoder(nn.Sequential(nn.Linear(10, 4096)))), "must be a BurgessVAE"),
+        (lambda: Traversal(with_decoder(nn.Sequential(nn.SiLU(), *BurgessVAE().decoder))), "must be a BurgessVAE"),
+        (lambda: Traversal(two_stages(None)), r"whose last stage has a reference .*DecodeLatents"),
         (lambda: Traversal(nn.Linear(2, 2)), "must be a BurgessVAE"),
         (lambda: Traversal(BurgessVAE(channels=2)), "1 or 3 channels"),
         (lambda: Traversal(BurgessVAE(channels=3), images()), r"\[B, 3, 64, 64\]"),
@@ -211,6 +221,16 @@ def test_the_scripts_ask_for_nothing():
 def test_what_cannot_be_shown_says_why(build, message):
     with pytest.raises(ValueError, match=message):
         build()
+
+
+def test_two_stages_with_a_reference_are_shown():
+    model = two_stages(BurgessVAE(seed=1))
+    widget = Traversal(model, images())
+    z = model.encode(images()).mean[:1].detach()
+    z[0, widget.sliders[0]["latent"]] = 3
+    expected = model.decode(z).sigmoid()[0, 0].detach()
+    strip = np.asarray(strip_of(widget))
+    np.testing.assert_allclose(strip[:64, -64:, 0] / 255, expected, atol=1 / 255)
 
 
 def test_weights_that_diverged_are_not_sent():
@@ -231,21 +251,21 @@ def test_price_goes_through_the_runs_from_the_lowest():
     assert [shown["active"] for shown in widget.runs] == [3, 2, 0]
     sheet = Image.open(io.BytesIO(base64.b64decode(widget.runs[1]["sheet"].split(",")[1])))
     assert sheet.size == (7 * 64, 2 * 64)
-    assert blobs(stored(widget)) == []  # pictures only, no weights
+    assert blobs(stored(widget)) == []  # images only, no weights
     seen = []
     widget.observe(lambda change: seen.append(change.new), "index")
     widget.set_state({"index": 2})
     assert seen == [2]
 
 
-def test_price_has_a_still_picture_with_a_row_for_each_run():
+def test_price_has_a_still_image_with_a_row_for_each_run():
     runs = [run(1, [2, 3, 1]), run(16, [0, 0, 0], seed=1)]
     widget = Price(runs, images()[0], budget=True)
     html = widget.strip_html().data
     alt, still = re.fullmatch(
         r'<noscript><img alt="([^"]+)" src="data:image/png;base64,([^"]+)"></noscript>', html
     ).groups()
-    assert alt.startswith("Decoded pictures in rows")
+    assert alt.startswith("Decoded images in rows")
     assert "β = 1: z1, 3.00 nats; β = 16: z0, 0.00 nats" in alt
     picture = Image.open(io.BytesIO(base64.b64decode(still)))
     assert picture.height == 2 * 64
