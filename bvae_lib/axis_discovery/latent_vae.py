@@ -85,6 +85,8 @@ class TwoStageVAE(nn.Module):
         ValueError: where the two differ in channels or latents.
     """
 
+    stages: list[LatentVAE]
+
     reconstruct = BurgessVAE.reconstruct
 
     def __init__(self, model: BurgessVAE, reference: BurgessVAE | None = None):
@@ -96,7 +98,7 @@ class TwoStageVAE(nn.Module):
             )
         self.model, self.reference = model, reference
         self.channels, self.latents = model.channels, model.latents
-        self.stages = nn.ModuleList()
+        self.stages = nn.ModuleList()  # type: ignore[assignment]
         model.encoder.requires_grad_(False)
         if reference:
             reference.requires_grad_(False)

@@ -58,7 +58,7 @@ class Muon(torch.optim.Adam):
             raise ValueError('no weight of this network is between hidden units; train it with optimizer="adam"')
 
     @torch.no_grad()
-    def step(self) -> None:
+    def step(self) -> None:  # type: ignore[override]
         """Move the orthogonal groups by Muon and the others by Adam."""
         for group in self.param_groups:
             if not group.get("orthogonal"):

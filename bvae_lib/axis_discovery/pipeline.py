@@ -144,4 +144,9 @@ def staged(discovery: dict[str, Any], model: Network, objective: PricedRate, con
     return second_stage(discovery, context), objective, None
 
 
-METHODS = {"auxiliary": auxiliary, "distillation": distillation, "refit": refit, "staged": staged}
+METHODS: dict[str, Callable[..., Prepared]] = {
+    "auxiliary": auxiliary,
+    "distillation": distillation,
+    "refit": refit,
+    "staged": staged,
+}

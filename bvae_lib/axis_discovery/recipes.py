@@ -3,10 +3,14 @@
 Each ``discovery`` names the method of ``pipeline.METHODS`` that comes before, or goes along with, the last training.
 """
 
-BATCH = {"batch_size": 64, "lr": 1e-3}
+from typing import Any
+
+Plain = dict[str, Any]
+
+BATCH: Plain = {"batch_size": 64, "lr": 1e-3}
 
 # A wide code makes features first and keeps them.
-AUXILIARY = {
+AUXILIARY: Plain = {
     "method": "auxiliary",
     "latents": 64,
     "price": 0.1,
@@ -17,19 +21,19 @@ AUXILIARY_CHAIRS = AUXILIARY | {"fit": AUXILIARY["fit"] | {"optimizer": "muon", 
 
 # dsprites-early gives a new network position and size, which finds the rest and then goes on alone.
 # Muon, as the decoder must learn to read a new code quickly; and nats cost little until the capacity is used.
-DISTILLATION = {
+DISTILLATION: Plain = {
     "method": "distillation",
     "teacher": "dsprites-early",
     "decoder_only_steps": 400,
     "kl_from_step": 1_500,
     "fit": BATCH | {"optimizer": "muon", "steps": 3_000, "warmup": 100},
 }
-LOW_PRICE = {"start": 25.0, "stop": 25.0, "steps": 1, "multiplier": 10.0, "speed": 0.01, "floor": 0.3}
-DISTILLED_FIT = {"steps": 4_000, "lr": 1e-3, "optimizer": "muon", "warmup": 100, "cooldown": 4_000}
+LOW_PRICE: Plain = {"start": 25.0, "stop": 25.0, "steps": 1, "multiplier": 10.0, "speed": 0.01, "floor": 0.3}
+DISTILLED_FIT: Plain = {"steps": 4_000, "lr": 1e-3, "optimizer": "muon", "warmup": 100, "cooldown": 4_000}
 
 # Its code in new axes: the three latents of position and size stay, the others are found again from where the first
 # becomes active on. A capacity a little below 25, which no single measurement then exceeds.
-REFIT = {
+REFIT: Plain = {
     "method": "refit",
     "frozen": 3,
     "stages": [{"beta_start": 50.0, "steps": 12_000, "anneal_steps": 9_600}],
@@ -42,9 +46,9 @@ REFIT_FIT = DISTILLED_FIT | {"steps": 9_000, "cooldown": 9_000}
 # them; then orientation, alone, until it covers all angles; then one more, the shape. Of sixteen restarts the cheapest
 # goes on. With the shape known, size is found again, at a price at which only the coarsest of it pays; then
 # orientation. All are frozen when the others become active, and while the network learns to draw.
-ONE_LATENT = {"beta_start": 50.0, "steps": 3_000, "anneal_steps": 2_000, "num_new": 1}
+ONE_LATENT: Plain = {"beta_start": 50.0, "steps": 3_000, "anneal_steps": 2_000, "num_new": 1}
 SIZE, ORIENTATION = 2, 3  # in the order in which they are found
-STAGED = {
+STAGED: Plain = {
     "method": "staged",
     "reference": "dsprites-early",
     "frozen": 3,

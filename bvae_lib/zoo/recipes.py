@@ -3,16 +3,18 @@
 from typing import Any
 
 from ..axis_discovery import recipes as discovery
-from ..objectives import BetaVAE, Capacity, Constrained
+from ..objectives import BetaVAE, Capacity, Constrained, PricedRate
 
-OBJECTIVES = {objective.__name__: objective for objective in (BetaVAE, Capacity, Constrained)}
+OBJECTIVES: dict[str, type[PricedRate]] = {
+    objective.__name__: objective for objective in (BetaVAE, Capacity, Constrained)
+}
 CHANNELS = {"dsprites": 1, "chairs": 3, "faces": 3}  # of each data set
 PRICES = (1, 4, 16, 64, 256)  # of the runs that trace a rate-distortion curve
 SEEDS = range(5)
 
 
 def recipe(
-    objective: type,
+    objective: type[PricedRate],
     arguments: dict[str, Any],
     seed: int = 0,
     data: str = "dsprites",
@@ -44,18 +46,18 @@ def recipe(
 
 
 # The capacity grows over 14,000 steps; stopped early, at about 8 nats, while each latent still follows one factor.
-EARLY = {"start": 0.5, "stop": 25.0, "steps": 14_000, "multiplier": 100.0, "speed": 0.01}
+EARLY: dict[str, Any] = {"start": 0.5, "stop": 25.0, "steps": 14_000, "multiplier": 100.0, "speed": 0.01}
 # Three objectives whose capacity grows from 0.5 to 25 nats, which chapter 5 compares; the last 500 steps wait at 25.
-GROWING = {"start": 0.5, "stop": 25.0, "steps": 3_000}
-CAPACITY_OBJECTIVES = {
+GROWING: dict[str, Any] = {"start": 0.5, "stop": 25.0, "steps": 3_000}
+CAPACITY_OBJECTIVES: dict[str, tuple[type[PricedRate], dict[str, Any]]] = {
     "capacity": (Capacity, GROWING | {"gamma": 1000.0, "penalty": "absolute"}),
     "hinge": (Capacity, GROWING | {"gamma": 1000.0, "penalty": "hinge"}),
     "constrained": (Constrained, GROWING | {"multiplier": 100.0, "speed": 0.01}),
 }
 # At twice this learning rate a hinge of gamma 1000 throws the encoder back to the prior, and it stays there.
-GROWING_FIT = {"steps": 3_500, "lr": 5e-4}
+GROWING_FIT: dict[str, Any] = {"steps": 3_500, "lr": 5e-4}
 # The mistake of chapter 5: reconstruction averaged over pixels, KL summed, as in the report's Figure 6.
-MEAN = {"start": 0.5, "stop": 25.0, "steps": 1_200, "gamma": 1000.0, "reduction": "mean"}
+MEAN: dict[str, Any] = {"start": 0.5, "stop": 25.0, "steps": 1_200, "gamma": 1000.0, "reduction": "mean"}
 
 # A learning rate this high, once warm, rotates position onto the axes of latents; at 2e-3 it depends on the seed.
 RECIPES = {"dsprites-early": recipe(Constrained, EARLY, prune=True, steps=4_500, lr=8e-3, warmup=500, cooldown=1_000)}
@@ -97,12 +99,12 @@ for seed in (0, 1, 2):
 RECIPES["chairs-vae"] = recipe(BetaVAE, {"beta": 1}, data="chairs", steps=3_500)
 RECIPES["chairs-beta"] = recipe(BetaVAE, {"beta": 10}, data="chairs", steps=3_500)
 # A chair has more to encode than a sprite: with a floor of 1 the ELBO, and not the capacity, says how many nats pay.
-CHAIRS = {"start": 0.5, "stop": 30.0, "steps": 10_000, "multiplier": 100.0, "speed": 0.01, "floor": 1.0}
+CHAIRS: dict[str, Any] = {"start": 0.5, "stop": 30.0, "steps": 10_000, "multiplier": 100.0, "speed": 0.01, "floor": 1.0}
 RECIPES["chairs-constrained"] = recipe(
     Constrained, CHAIRS, data="chairs", discovery=discovery.AUXILIARY_CHAIRS,
     steps=11_000, lr=5e-3, warmup=500, cooldown=3_000,
 )  # fmt: skip
-FACES = {"stop": 50.0}
+FACES: dict[str, Any] = {"stop": 50.0}
 for name in ("capacity", "hinge"):
     objective, arguments = CAPACITY_OBJECTIVES[name]
     RECIPES[f"faces-{name}"] = recipe(objective, arguments | FACES, data="faces", latents=32, **GROWING_FIT)

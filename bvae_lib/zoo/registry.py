@@ -4,6 +4,7 @@ import hashlib
 import platform
 import subprocess
 import time
+from collections.abc import Callable
 from functools import cache, partial
 from importlib.metadata import version
 from pathlib import Path
@@ -24,7 +25,7 @@ from .cards import MODELS, Card
 from .recipes import OBJECTIVES, RECIPES
 
 RENDERED = 20_000  # images of each stand-in that models are trained on
-DATA = {
+DATA: dict[str, Callable[[], ImageSet]] = {
     "dsprites": DSprites,
     "chairs": partial(RenderedChairs, RENDERED),
     "faces": partial(RenderedFaces, RENDERED),
@@ -99,7 +100,7 @@ def train(
     seed = recipe["seed"] if seed is None else seed
     options = {"seed": seed} | options
     images = images_of(recipe["data"]) if images is None else images
-    objective = OBJECTIVES[recipe["objective"]["name"]](**recipe["objective"]["arguments"])
+    named = OBJECTIVES[recipe["objective"]["name"]](**recipe["objective"]["arguments"])
 
     def earlier(name: str) -> tuple[Any, History]:
         if name in names() and seed == RECIPES[name]["seed"] and images is images_of(RECIPES[name]["data"]):
@@ -110,7 +111,7 @@ def train(
         return train(name, images=images, **part)
 
     context = pipeline.Context(earlier, images, options)
-    model, objective, before = pipeline.prepare(recipe, objective, seed, context)
+    model, objective, before = pipeline.prepare(recipe, named, seed, context)
     history = fit(model, images, objective, **pipeline.with_optimizer(recipe["fit"] | options, model))
     if before is not None:
         history = before.followed_by(history)

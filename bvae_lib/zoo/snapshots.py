@@ -19,7 +19,6 @@ from typing import Any
 import numpy as np
 import torch
 from PIL import Image
-from torch import nn
 
 from .._runtime.atomic import write_atomically
 from .._runtime.pixels import base64_png, to_uint8
@@ -34,8 +33,8 @@ from .recipes import CAPACITY_OBJECTIVES
 
 # Chapter 4: factors through channels.
 FACTOR_RUNS = {f"factors-seed{seed}": seed for seed in (0, 1, 2)}
-CAPACITY = {"start": 0.0, "stop": 25.0, "steps": 3_750, "multiplier": 100.0, "speed": 0.01}
-FIT = {"batch_size": 64, "lr": 2e-3, "optimizer": "adam"}
+CAPACITY: dict[str, Any] = {"start": 0.0, "stop": 25.0, "steps": 3_750, "multiplier": 100.0, "speed": 0.01}
+FIT: dict[str, Any] = {"batch_size": 64, "lr": 2e-3, "optimizer": "adam"}
 EVERY = 150  # steps, in which the capacity grows by a nat; a multiple of training.RECORD_EVERY
 # The images decoded, as factor classes: each shape twice, apart in size, angle and position.
 SHOWN = [
@@ -193,7 +192,7 @@ def record_factors(name: str, images: PackedImages, folder: Path, **options: Any
 
 def record_latents(
     train: Callable[..., tuple[Any, History]], image: torch.Tensor
-) -> tuple[nn.Module, History, LatentSnapshots]:
+) -> tuple[Any, History, LatentSnapshots]:
     """Train to each of ``STEPS`` in turn, and decode with one latent at a time moved.
 
     Args:
@@ -215,9 +214,10 @@ def record_latents(
 def train_missing() -> None:
     """Record every run of chapter 4 that is not here, one after another; a run that was cut off is continued."""
     missing = [name for name in FACTOR_RUNS if not (MODELS / name / "snapshots.json").exists()]
-    images = DSprites() if missing else None
+    if not missing:
+        return
+    images, folder = DSprites(), Path("runs")
     for name in missing:
-        folder = Path("runs")
         print(f"{name}: {CAPACITY['steps']:,} steps", flush=True)
         snapshots, history = record_factors(name, images, folder)
         history.save(MODELS / name / "history.json")
