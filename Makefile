@@ -3,12 +3,15 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
+# As many tests at once as there are cores, file by file and in the order given here, one thread each: with more,
+# processes that share the cores wait for each other's threads.
+PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
-.PHONY: book test lint bench zoo address clean
+.PHONY: book install test unit nbval web lint bench zoo address clean
 .DEFAULT_GOAL := book
 
 $(READY): pyproject.toml constraints.txt
-	@$(PYTHON) -c 'import sys; assert sys.version_info >= (3, 10), f"Python 3.10 or newer is needed, this is {sys.version}"'
+	@$(PYTHON) -c 'import sys; assert sys.version_info >= (3, 11), f"Python 3.11 or newer is needed, this is {sys.version}"'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	@touch $@
@@ -16,16 +19,26 @@ $(READY): pyproject.toml constraints.txt
 book: $(READY)                        ## build the HTML book into _build/html
 	$(BIN)/python tools/build.py
 
-# One thread a process: with more, processes that share the cores wait for each other's threads.
-test: book                            ## build the book, then test the library, the notebooks and the pages, file by file on all cores
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --nbval-lax -n auto --dist loadfile tests book
+test:                                 ## install, build the book, and run the tests below; what took how long comes last
+	$(PYTHON) tools/run_tests.py
+
+install: $(READY)                     ## set up .venv
+
+unit: $(READY)                        ## test the library, and the files of the repository
+	$(PYTEST) tests/book tests/unit
+
+nbval: $(READY)                       ## execute every notebook as a user's CI would, and compare verdicts
+	$(PYTEST) --nbval-lax $$($(BIN)/python tools/pages.py)
+
+web: $(READY)                         ## test the pages of the built book in a browser
+	$(PYTEST) tests/web
 
 lint: $(READY)                        ## check format and style, notebooks too
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 
 bench: $(READY)                       ## print the ratios of benchmarks/
-	for name in training loaders; do $(BIN)/python benchmarks/$$name.py; done
+	for name in training loaders threads; do $(BIN)/python benchmarks/$$name.py || exit; done
 
 zoo: $(READY)                         ## train what the zoo lacks, one model after another; goes on where it stopped
 	$(BIN)/python -m bvae_lib.zoo

@@ -1,10 +1,10 @@
 """What all tests share."""
 
+from bvae_lib.data import DSprites
+
 import pytest
 import torch
 from hypothesis import settings
-
-from bvae_lib.data import DSprites
 
 # The same examples on every machine, and no limit on how long one may take.
 settings.register_profile("repeatable", deadline=None, database=None, derandomize=True)

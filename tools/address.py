@@ -1,4 +1,4 @@
-"""Write the repository's address where it is needed: python book/address.py https://github.com/OWNER/REPOSITORY.
+"""Write the repository's address where it is needed: python tools/address.py https://github.com/OWNER/REPOSITORY.
 
 It goes into _config.yml, which then shows the launch and repository buttons, and into the first cell of every
 notebook, which installs bvae_lib from there where it is missing.
@@ -19,13 +19,15 @@ def write_address(url: str, root: Path = ROOT) -> None:
         raise ValueError(f"{url!r} is not an address of the form {PLACEHOLDER}")
     buttons = url != PLACEHOLDER
     config = root / "_config.yml"
-    text = re.sub(r"(?m)^  url: \S+", f"  url: {url}", config.read_text())
+    text = re.sub(r"(?m)^  url: \S+", f"  url: {url}", config.read_text(encoding="utf-8"))
     colab = "https://colab.research.google.com" if buttons else ""
     text = re.sub(r'(?m)^  colab_url: "[^"]*"', f'  colab_url: "{colab}"', text)
     text = re.sub(r"(?m)^  use_repository_button: \w+", f"  use_repository_button: {str(buttons).lower()}", text)
-    config.write_text(text)
+    config.write_text(text, encoding="utf-8")
     for notebook in sorted((root / "book").glob("*.ipynb")):
-        notebook.write_text(re.sub(r"git\+https://github\.com/[\w.-]+/[\w.-]+", f"git+{url}", notebook.read_text()))
+        text = notebook.read_text(encoding="utf-8")
+        text = re.sub(r"git\+https://github\.com/[\w.-]+/[\w.-]+", f"git+{url}", text)
+        notebook.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,9 +1,10 @@
-"""Build the HTML book: python book/build.py, from the repository's root (`make book` does).
+"""Build the HTML book: python tools/build.py, from the repository's root (`make book` does).
 
-1. Fetch what the pages load (MathJax, ipywidgets) from npm, by book/package-lock.json, and bundle book/widgets.js.
+1. Fetch what the pages load (MathJax, ipywidgets) from npm, by tools/package-lock.json, and bundle tools/widgets.js.
 2. Empty the execution cache when the library, its weights or the installed packages have changed.
-3. Run jupyter-book, and fail unless _build/html/index.html came out and no notebook failed.
-4. Make the pages lighter: a page with a widget weighs 1.5 MB at most (tests/web/test_widgets.py).
+3. Execute the notebooks that the cache lacks, side by side, one thread each; one that fails ends the build.
+4. Run jupyter-book, and fail unless _build/html/index.html came out and no page failed.
+5. Make the pages lighter: a page with a widget weighs 1.5 MB at most (tests/web/test_widgets.py).
 """
 
 import hashlib
@@ -11,16 +12,28 @@ import os
 import shutil
 import subprocess
 import sys
+import time
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from importlib.metadata import distributions
 from pathlib import Path
 
 import anywidget
+import nbclient
+import nbformat
+import yaml
+from jupyter_cache import get_cache
+from jupyter_cache.base import CacheBundleIn
 from lighten import lighten
+from pages import notebooks
 
 ROOT = Path(__file__).resolve().parent.parent
-BOOK, BUILD = ROOT / "book", ROOT / "_build"
+BOOK, BUILD, TOOLS = ROOT / "book", ROOT / "_build", ROOT / "tools"
 VENDOR = BOOK / "assets" / "vendor"
-CACHE = BUILD / ".jupyter_cache"
+CACHE = BUILD / ".jupyter_cache"  # where jupyter-book looks
+
+# One thread a notebook: with more, those that run side by side take each other's cores.
+# With CI set no progress bar is drawn: it would be frozen into the page.
+SETTINGS = {"CI": "true", "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1", "GOMP_SPINCOUNT": "3000"}
 
 
 def digest(*files: Path) -> str:
@@ -32,7 +45,7 @@ def digest(*files: Path) -> str:
 
 
 def changed(stamp: Path, now: str) -> bool:
-    return not stamp.exists() or stamp.read_text() != now
+    return not stamp.exists() or stamp.read_text(encoding="utf-8") != now
 
 
 def npm() -> list[str]:
@@ -45,19 +58,19 @@ def npm() -> list[str]:
 def fetch_vendor() -> None:
     """Put into book/assets/vendor what the pages load, unless it is there already."""
     stamp = VENDOR / "stamp"
-    sources = [BOOK / name for name in ("package-lock.json", "build.py", "widgets.js", "output.js")]
+    sources = [TOOLS / name for name in ("package-lock.json", "build.py", "widgets.js", "output.js")]
     now = digest(*sources) + anywidget.__version__
     if not changed(stamp, now):
         return
-    subprocess.run([*npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=BOOK, check=True)
+    subprocess.run([*npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=TOOLS, check=True)
     shutil.rmtree(VENDOR, ignore_errors=True)
-    mathjax = BOOK / "node_modules" / "mathjax" / "es5"
+    mathjax = TOOLS / "node_modules" / "mathjax" / "es5"
     for part in ("tex-chtml.js", "input/tex/extensions", "output/chtml/fonts/woff-v2", "sre", "a11y"):
         copy(mathjax / part, VENDOR / "mathjax" / part)
     bundle = ["bundle", "--", "widgets.js", "--bundle", "--minify", "--loader:.svg=dataurl", "--legal-comments=eof"]
-    subprocess.run([*npm(), "run", *bundle, f"--outfile={VENDOR / 'widgets.js'}"], cwd=BOOK, check=True)
+    subprocess.run([*npm(), "run", *bundle, f"--outfile={VENDOR / 'widgets.js'}"], cwd=TOOLS, check=True)
     copy(Path(anywidget.__file__).parent / "nbextension" / "index.js", VENDOR / "anywidget.js")
-    stamp.write_text(now)
+    stamp.write_text(now, encoding="utf-8")
 
 
 def copy(source: Path, target: Path) -> None:
@@ -78,25 +91,60 @@ def empty_stale_cache() -> None:
         shutil.rmtree(CACHE, ignore_errors=True)
         shutil.rmtree(BUILD / ".doctrees", ignore_errors=True)
         BUILD.mkdir(exist_ok=True)
-        stamp.write_text(now)
+        stamp.write_text(now, encoding="utf-8")
+
+
+def execute_notebooks() -> None:
+    """Fill the cache with the notebooks that it lacks, as many at once as there are cores."""
+    cache = get_cache(CACHE)
+    missing = [path for path in notebooks() if not cached(cache, path)]
+    timeout = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))["execute"]["timeout"]
+    failures = []
+    with ProcessPoolExecutor(os.cpu_count()) as pool:
+        running = {pool.submit(execute, path, timeout): path for path in missing}
+        for done in as_completed(running):
+            path = running[done]
+            if error := done.exception():
+                failures.append(f"{path.name} failed: {error}")
+                continue
+            notebook, seconds = done.result()
+            bundle = CacheBundleIn(notebook, str(path), data={"execution_seconds": seconds})
+            cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
+            print(f"{path.name} executed in {seconds:.0f} s", flush=True)
+    if failures:
+        raise SystemExit("\n".join(failures))
+
+
+def cached(cache, path: Path) -> bool:
+    try:
+        return bool(cache.match_cache_notebook(nbformat.read(path, as_version=4)))
+    except KeyError:
+        return False
+
+
+def execute(path: Path, timeout: float) -> tuple[nbformat.NotebookNode, float]:
+    """The notebook with its outputs, and how many seconds it took; as MyST-NB would execute it."""
+    notebook, start = nbformat.read(path, as_version=4), time.perf_counter()
+    nbclient.execute(notebook, cwd=path.parent, timeout=timeout)
+    return notebook, time.perf_counter() - start
 
 
 def build() -> None:
     index, reports = BUILD / "html" / "index.html", BUILD / "html" / "reports"
     index.unlink(missing_ok=True)
-    shutil.rmtree(reports, ignore_errors=True)  # of notebooks that failed in an earlier build
+    shutil.rmtree(reports, ignore_errors=True)  # of pages that failed in an earlier build
     command = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build", str(ROOT)]
-    # With CI set no progress bar is drawn: it would be frozen into the page.
-    environment = os.environ | {"CI": "true", "PYTHONPATH": str(ROOT)}
-    code = subprocess.run(command, cwd=ROOT, env=environment).returncode
+    code = subprocess.run(command, cwd=ROOT).returncode
     failed = [str(log) for log in reports.rglob("*.log")]
     if code or failed or not index.exists():
-        raise SystemExit(f"the book was not built (exit {code}); failed notebooks: {failed or 'none'}")
+        raise SystemExit(f"the book was not built (exit {code}); failed pages: {failed or 'none'}")
 
 
 if __name__ == "__main__":
+    os.environ.update(SETTINGS)
     fetch_vendor()
     empty_stale_cache()
+    execute_notebooks()
     build()
     lighten(BUILD / "html")
     print(f"open {BUILD / 'html' / 'index.html'}")

@@ -1,4 +1,4 @@
-// What shows widgets on the pages of the book with no kernel: book/build.py bundles it into _static/vendor/widgets.js.
+// What shows widgets on the pages of the book with no kernel: tools/build.py bundles it into _static/vendor/widgets.js.
 //
 // A page carries the state of all its widgets in one script tag, and a view tag where each of them stands. This is
 // @jupyter-widgets/html-manager, whose bundle is 0.9 MB, without what no page needs: an AMD loader with a CDN behind
@@ -26,7 +26,7 @@ const silent = { on_close() {}, on_msg() {}, close() {}, send: () => "" };
 class PageManager extends ManagerBase {
   async loadClass(name, module, version) {
     const found = modules[module]?.[name];
-    if (!found) throw new Error(`book/widgets.js knows no ${name} of ${module} ${version}: add the module to it`);
+    if (!found) throw new Error(`tools/widgets.js knows no ${name} of ${module} ${version}: add the module to it`);
     return found;
   }
 
