@@ -1,0 +1,34 @@
+"""The pages of the book, by _toc.yml: python tools/pages.py prints its notebooks, longest first."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import yaml
+
+ROOT = Path(__file__).resolve().parent.parent
+# By benchmarks/chapters.py. Side by side the longest come first, so that none of them is left to one core at the end.
+SECONDS = {"05-capacity": 133, "01-vae": 93, "06-paths": 67, "03-bottleneck": 62, "04-factors": 53, "07-images": 52,
+           "claims": 28, "02-kkt": 25}  # fmt: skip
+
+
+def pages() -> list[str]:
+    """Every page in the order of the table of contents, as it is named there."""
+    return list(named(yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))))
+
+
+def named(entry: dict) -> Iterator[str]:
+    if page := entry.get("root") or entry.get("file"):
+        yield page
+    for part in ("parts", "chapters", "sections"):
+        for inner in entry.get(part, []):
+            yield from named(inner)
+
+
+def notebooks() -> list[Path]:
+    """Those that are executed, longest first; one that has no seconds yet comes before them."""
+    paths = [ROOT / f"{page}.ipynb" for page in pages()]
+    return sorted(filter(Path.exists, paths), key=lambda path: -SECONDS.get(path.stem, 1000))
+
+
+if __name__ == "__main__":
+    print(*(path.relative_to(ROOT) for path in notebooks()))
