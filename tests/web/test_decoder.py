@@ -1,4 +1,4 @@
-"""The JavaScript of the widgets: its decoder held against PyTorch, and both widgets used in a browser."""
+"""The JavaScript of the widgets: its decoder held against PyTorch, and two widgets used in a browser."""
 
 import base64
 import json
@@ -6,13 +6,14 @@ import shutil
 import subprocess
 import sys
 
+from bvae_lib.axis_discovery.latent_vae import LatentVAE, TwoStageVAE
+from bvae_lib.models import BurgessVAE
+from bvae_lib.widgets import Price, Run, Traversal
+from bvae_lib.widgets.source import source
+
 import numpy as np
 import pytest
 import torch
-
-from bvae_lib.models import BurgessVAE, TwoStageVAE, LatentVAE
-from bvae_lib.widgets import Price, Run, Traversal
-from bvae_lib.widgets.source import source
 
 HARNESS = """
 const { data, latents, channels, z } = JSON.parse(require("fs").readFileSync(0, "utf8"));
@@ -44,15 +45,14 @@ def vivid(channels=1, latents=10, seed=0):
     return model
 
 
-def recoded(channels=1, latents=10):
-    """The same with a way back before the decoder."""
-    model = vivid(channels, latents)
-    network = TwoStageVAE(model, BurgessVAE(channels, latents))
-    network.append(LatentVAE(torch.zeros(latents, dtype=torch.bool), elder=True))
-    with torch.no_grad():  # latents as different as they were
-        for layer in network.recoders[-1].back[::2]:
+def two_stages(channels=1, latents=10):
+    """The same with a second-stage decoder before its own."""
+    model = TwoStageVAE(vivid(channels, latents), BurgessVAE(channels, latents))
+    model.append(LatentVAE(torch.zeros(latents, dtype=torch.bool), with_reference=True))
+    with torch.no_grad():  # so that latents differ as much as without it
+        for layer in model.stages[-1].decoder[::2]:
             layer.weight.mul_(2)
-    return network
+    return model
 
 
 def pixels_of(model, z):
@@ -83,8 +83,8 @@ def test_javascript_decodes_as_pytorch_does(tmp_path, channels, latents, seed):
 
 
 @pytest.mark.parametrize("channels", [1, 3])
-def test_javascript_leads_back_from_recoded_latents(tmp_path, channels):
-    model, z = recoded(channels), torch.randn(8, 10, generator=torch.Generator().manual_seed(0))
+def test_javascript_decodes_both_stages(tmp_path, channels):
+    model, z = two_stages(channels), torch.randn(8, 10, generator=torch.Generator().manual_seed(0))
     expected = pixels_of(model, z)
     assert expected.std(axis=0).mean() > 0.05
     assert np.abs(decoded_by_node(model, z, tmp_path) - expected).max() < 1 / 255
@@ -118,7 +118,7 @@ def traversal(images):
 
 
 def shade(page, canvas=".bvae-head > .bvae-picture"):
-    """The grey levels of a picture in the page, [64 * 64]."""
+    """The grey levels of an image in the page, [64 * 64]."""
     reading = "c => Array.from(c.getContext('2d').getImageData(0, 0, 64, 64).data).filter((_, i) => i % 4 === 0)"
     return np.array(page.locator(canvas).first.evaluate(reading))
 
@@ -134,7 +134,7 @@ def assert_shows(page, model, z):
     assert np.abs(shade(page) - expected).max() < 1.5
 
 
-def test_keys_move_one_latent_and_the_picture(show, traversal):
+def test_keys_move_one_latent_and_the_image(show, traversal):
     widget, model = traversal
     page, trouble = show(widget)
     assert_shows(page, model, widget.z)
@@ -142,7 +142,7 @@ def test_keys_move_one_latent_and_the_picture(show, traversal):
     page.locator(".bvae-rows input").first.press("End")
     z = page.evaluate("state.z")
     assert z == [3 if i == latent else old for i, old in enumerate(widget.z)]
-    assert page.evaluate("saved") > 0  # a kernel, where there is one, was told
+    assert page.evaluate("saved") > 0  # a kernel, where there is one, knows
     assert_shows(page, model, z)
     slider = page.get_by_role("slider").first
     assert slider.get_attribute("aria-valuetext") == "3.00"
@@ -151,7 +151,7 @@ def test_keys_move_one_latent_and_the_picture(show, traversal):
     assert trouble == []
 
 
-def test_the_kernel_moves_sliders_and_picture(show, traversal):
+def test_the_kernel_moves_sliders_and_image(show, traversal):
     widget, model = traversal
     page, _ = show(widget)
     z = [0.5, -1.25, 2, 0]
@@ -225,7 +225,7 @@ def test_a_sweep_is_seven_slow_steps_where_motion_is_unwelcome(show, traversal):
     assert page.get_by_role("button", name="Stop").count() == 0
 
 
-def test_pictures_in_colour_are_painted_in_colour(show):
+def test_images_in_colour_are_painted_in_colour(show):
     model = vivid(3, latents=2)
     widget = Traversal(model, torch.rand(3, 3, 64, 64, generator=torch.Generator().manual_seed(0)))
     page, trouble = show(widget)
@@ -247,28 +247,28 @@ def test_price_moves_through_the_runs(show, images):
     assert page.evaluate("state.index") == 1
     assert "β = 2, rate 6.00 nats, distortion 52.00 nats, 2 active" in slider.get_attribute("aria-valuetext")
     assert "z0 4.00, z1 2.00, z2 0.00" in page.get_by_role("img", name="Bars").get_attribute("aria-label")
-    assert page.get_by_role("img", name="Seven pictures").count() == 2
+    assert page.get_by_role("img", name="Seven images").count() == 2
     assert "the rate is 6.00 nats" in page.get_by_role("img", name="curve").get_attribute("aria-label")
     assert trouble == []
 
 
-def test_a_budget_buys_the_least_distortion_within_it(show, images):
+def test_a_budget_gives_the_least_distortion_within_it(show, images):
     runs = [Run(beta, vivid(latents=3), 12 / beta, 50 + beta, [8 / beta, 4 / beta, 0]) for beta in (1, 2, 4, 8, 16)]
     page, trouble = show(Price(runs, images[0], budget=True))
     price, budget = page.get_by_role("slider", name="price"), page.get_by_role("slider", name="budget")
     assert budget.input_value() == "12"
-    budget.press("ArrowLeft")  # 11.9 nats do not pay for 12
+    budget.press("ArrowLeft")  # 11.9 nats are not enough for 12
     assert page.evaluate("state.index") == 1
     assert price.input_value() == "1"
     assert budget.input_value() == "11.9"
-    assert budget.get_attribute("aria-valuetext") == "11.9 nats allowed, 6.00 spent"
+    assert budget.get_attribute("aria-valuetext") == "11.9 nats allowed, rate 6.00 nats"
     budget.fill("2.9")
     assert page.evaluate("state.index") == 3
     dashed = page.locator("[stroke-dasharray]")
-    place = dashed.get_attribute("d")
-    budget.press("ArrowLeft")  # buys the same run: only the dashed line moves
+    before = dashed.get_attribute("d")
+    budget.press("ArrowLeft")  # the same run: only the dashed line moves
     assert page.evaluate("state.index") == 3
-    assert dashed.get_attribute("d") != place
+    assert dashed.get_attribute("d") != before
     price.press("Home")  # a price sets the budget that its run needs
     assert budget.input_value() == "12"
     budget.press("Home")
@@ -276,7 +276,7 @@ def test_a_budget_buys_the_least_distortion_within_it(show, images):
     assert trouble == []
 
 
-def test_a_run_that_is_dominated_is_never_bought(show, images):
+def test_a_run_that_is_dominated_is_never_shown(show, images):
     runs = [Run(beta, vivid(latents=2), rate, distortion, [rate, 0]) for beta, rate, distortion
             in ((1, 6, 50), (2, 5, 70), (4, 3, 60))]  # fmt: skip
     page, _ = show(Price(runs, images[0], budget=True))

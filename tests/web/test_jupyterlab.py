@@ -14,10 +14,10 @@ import ipywidgets
 from bvae_lib.models import BurgessVAE
 from bvae_lib.widgets import Traversal
 widget = Traversal(BurgessVAE(latents=3))
-told, button = ipywidgets.Label(), ipywidgets.Button(description="Set z in Python")
-widget.observe(lambda change: setattr(told, "value", f"Python has {[float(z) for z in change.new]}"), "z")
+label, button = ipywidgets.Label(), ipywidgets.Button(description="Set z in Python")
+widget.observe(lambda change: setattr(label, "value", f"Python has {[float(z) for z in change.new]}"), "z")
 button.on_click(lambda _: setattr(widget, "z", [0.5, -1, 2]))
-ipywidgets.VBox([widget, told, button])
+ipywidgets.VBox([widget, label, button])
 """.strip()
 
 

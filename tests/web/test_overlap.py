@@ -1,13 +1,13 @@
-"""Two posteriors in a browser: the numbers on the page, and pictures that follow every slider."""
+"""Two posteriors in a browser: the numbers on the page, and a drawing that follows every slider."""
 
 import re
+
+from bvae_lib.models import Posterior
+from bvae_lib.widgets import Overlap
 
 import pytest
 import torch
 from torch.distributions import Normal
-
-from bvae_lib.models import Posterior
-from bvae_lib.widgets import Overlap
 
 SEEN = "document.querySelector('canvas').toDataURL()"
 
@@ -20,26 +20,26 @@ def numbers(text: str) -> list[float]:
 @pytest.mark.parametrize("sigma", [0.05, 0.5, 1.5])
 def test_the_page_says_what_the_closed_forms_say(show, means, sigma):
     page, trouble = show(Overlap(means, (sigma, sigma)))
-    wrong, _, through = numbers(page.locator(".bvae-facts").inner_text())
+    wrong, information, _ = numbers(page.locator(".bvae-facts").inner_text())
     tail = Normal(0.0, 1.0).cdf(torch.tensor(-abs(means[0] - means[1]) / (2 * sigma))).item()
     assert wrong == pytest.approx(100 * tail, abs=0.06)
-    assert 0 <= through <= 0.7
+    assert 0 <= information <= 0.7
     kl = Posterior(torch.tensor(means), torch.tensor([sigma, sigma]).log() * 2).kl()
     for name, nats in zip(("first", "second"), kl, strict=True):
-        told, moved, sharpened = numbers(page.get_by_text(f"The {name} costs").inner_text())
-        assert told == pytest.approx(nats.item(), abs=0.006)
-        assert moved + sharpened == pytest.approx(told, abs=0.011)
+        cost, of_mean, of_sigma = numbers(page.get_by_text(f"The {name} costs").inner_text())
+        assert cost == pytest.approx(nats.item(), abs=0.006)
+        assert of_mean + of_sigma == pytest.approx(cost, abs=0.011)
     assert trouble == []
 
 
-def test_doubt_goes_from_all_to_none(show):
+def test_information_goes_from_none_to_all(show):
     page, _ = show(Overlap((0, 0), (0.5, 0.5)))
-    assert numbers(page.locator(".bvae-facts").inner_text()) == [50.0, 0.69, 0.0]
+    assert numbers(page.locator(".bvae-facts").inner_text()) == [50.0, 0.0, 0.69]
     page, _ = show(Overlap((-3, 3), (0.3, 0.3)))
     assert numbers(page.locator(".bvae-facts").inner_text()) == [0.0, 0.69, 0.69]
 
 
-def test_every_slider_moves_the_picture_the_words_and_the_model(show):
+def test_every_slider_moves_the_drawing_the_words_and_the_model(show):
     page, trouble = show(Overlap())
     assert page.get_by_role("slider").count() == 4
     for slider in page.get_by_role("slider").all():

@@ -1,11 +1,11 @@
-"""The water level in a browser: the rates on the page, and a picture that follows the slider."""
+"""The water level in a browser: the rates on the page, and a drawing that follows the slider."""
 
 import re
 
-import pytest
-
-from bvae_lib.theory import water_filling
+from bvae_lib.theory.water_filling import water_filling
 from bvae_lib.widgets import WaterLevel
+
+import pytest
 
 SEEN = "document.querySelector('canvas').toDataURL()"
 VARIANCES = [10.0, 6.0, 3.0, 1.5, 0.7]
@@ -19,20 +19,20 @@ def numbers(text: str) -> list[float]:
 def test_the_page_says_what_water_filling_says(show, price, noise):
     page, trouble = show(WaterLevel(VARIANCES, price, noise))
     rates, _ = water_filling(VARIANCES, price * noise)
-    awake = int((rates > 0).sum())
+    active = int((rates > 0).sum())
     assert numbers(page.get_by_role("img").get_attribute("aria-label")) == pytest.approx(rates, abs=0.006)
     facts = page.locator(".bvae-facts").inner_text()
     assert numbers(facts) == pytest.approx([price, rates.sum()], abs=0.006)
-    assert f"{awake} of 5 awake" in facts
+    assert f"{active} of 5 active" in facts
     said = page.locator(".bvae").inner_text()
-    assert (f"1/{awake} each" in said) == (awake > 1)
-    assert ("no nat is bought" in said) == (awake == 0)
-    waking = re.search(r"wakes below price (\d+\.\d+)", said)
-    assert (waking and float(waking[1])) == (VARIANCES[awake] / noise if awake < 5 else None)
+    assert (f"1/{active} each" in said) == (active > 1)
+    assert ("the rate is 0" in said) == (active == 0)
+    onset = re.search(r"becomes active below price (\d+\.\d+)", said)
+    assert (onset and float(onset[1])) == (VARIANCES[active] / noise if active < 5 else None)
     assert trouble == []
 
 
-def test_the_slider_moves_the_picture_the_words_and_the_model(show):
+def test_the_slider_moves_the_drawing_the_words_and_the_model(show):
     page, trouble = show(WaterLevel(VARIANCES))
     (slider,) = page.get_by_role("slider").all()
     for key in ("ArrowRight", "ArrowLeft", "Home", "End"):

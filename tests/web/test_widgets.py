@@ -5,12 +5,12 @@ import re
 from pathlib import Path
 
 import pytest
-import yaml
+
+from tools.pages import notebooks, pages
 
 HTML = Path(__file__).resolve().parents[2] / "_build" / "html"
-TOC = yaml.safe_load((HTML.parents[1] / "_toc.yml").read_text())
-NOTEBOOKS = {file: HTML.parents[1] / f"{file}.ipynb" for file in (entry["file"] for entry in TOC["chapters"])}
-PAGES = [TOC["root"], *(file for file, path in NOTEBOOKS.items() if path.exists() and "widgets." in path.read_text())]
+WITH = {path.stem for path in notebooks() if "widgets." in path.read_text(encoding="utf-8")}
+PAGES = ["book/index", *(page for page in pages() if Path(page).name in WITH)]
 # What all canvases show, as one text.
 SEEN = "[...document.querySelectorAll('canvas')].map(c => c.toDataURL()).join()"
 
@@ -24,7 +24,7 @@ def ready(page):
 
 
 def far_end(slider) -> dict:
-    """A place on ``slider``, scrolled into view, near the end that its thumb is farther from."""
+    """A position on ``slider``, scrolled into view, near the end that its thumb is farther from."""
     slider.scroll_into_view_if_needed()
     box, (low, high) = slider.bounding_box(), (float(slider.get_attribute(end)) for end in ("min", "max"))
     share = 0.9 if float(slider.input_value()) < (low + high) / 2 else 0.1
@@ -32,7 +32,7 @@ def far_end(slider) -> dict:
 
 
 def changes(page, act) -> None:
-    """The pictures must come to differ from what they are now, once ``act`` is done."""
+    """The canvases must come to differ from what they are now, once ``act`` is done."""
     before = page.evaluate(SEEN)
     act()
     page.wait_for_function(f"before => {SEEN} !== before", arg=before)
@@ -40,7 +40,7 @@ def changes(page, act) -> None:
 
 @pytest.mark.parametrize("page_name", PAGES)
 @pytest.mark.parametrize("way", ["file", "http"])
-def test_every_slider_moves_a_picture_by_keyboard_both_ways(open_page, addresses, page_name, way):
+def test_every_slider_moves_an_image_by_keyboard_both_ways(open_page, addresses, page_name, way):
     page, trouble = open_page(f"{addresses[way]}/{page_name}.html")
     for slider in ready(page):
         for keys in (["ArrowRight", "End"], ["ArrowLeft", "Home"]):
@@ -51,7 +51,7 @@ def test_every_slider_moves_a_picture_by_keyboard_both_ways(open_page, addresses
 
 
 @pytest.mark.parametrize("page_name", PAGES)
-def test_every_slider_moves_a_picture_by_mouse(open_page, addresses, page_name):
+def test_every_slider_moves_an_image_by_mouse(open_page, addresses, page_name):
     page, trouble = open_page(f"{addresses['file']}/{page_name}.html")
     for slider in ready(page):
         target = far_end(slider)
@@ -60,7 +60,7 @@ def test_every_slider_moves_a_picture_by_mouse(open_page, addresses, page_name):
 
 
 @pytest.mark.parametrize("page_name", PAGES)
-def test_every_slider_moves_a_picture_by_touch_on_a_phone(open_page, addresses, page_name):
+def test_every_slider_moves_an_image_by_touch_on_a_phone(open_page, addresses, page_name):
     page, trouble = open_page(f"{addresses['file']}/{page_name}.html", width=375, has_touch=True, is_mobile=True)
     for slider in ready(page):
         target = far_end(slider)
@@ -69,7 +69,7 @@ def test_every_slider_moves_a_picture_by_touch_on_a_phone(open_page, addresses, 
     assert trouble == []
 
 
-def test_a_clicked_picture_sets_the_sliders_and_reset_brings_it_back(open_page, addresses):
+def test_a_clicked_image_sets_the_sliders_and_reset_brings_it_back(open_page, addresses):
     page, trouble = open_page(f"{addresses['file']}/book/index.html")
     sliders = ready(page)
     values = [slider.input_value() for slider in sliders]
@@ -101,7 +101,7 @@ def test_sliders_say_their_nats_and_the_factor_they_follow(open_page, addresses)
     assert all(re.search(r"(shape|scale|orientation|pos_x|pos_y) \(\d+%\)", name) for name in names)
 
 
-def test_the_ipywidgets_slider_shows_another_picture_with_no_kernel(open_page, addresses):
+def test_the_ipywidgets_slider_shows_another_image_with_no_kernel(open_page, addresses):
     page, trouble = open_page(f"{addresses['file']}/book/01-vae.html")
     ready(page)
     handle = page.locator(".widget-slider .noUi-handle")
@@ -137,5 +137,5 @@ def test_a_page_with_widgets_stays_light(open_page, addresses, page_name):
     packed = {".webp", ".png", ".woff2", ".woff", ".jpg"}
     size = sum(f.stat().st_size if f.suffix in packed else len(gzip.compress(f.read_bytes())) for f in files)
     print(f"{page_name}: {size / 1e6:.2f} MB gzip in {len(files)} files")
-    # Chapter 7 has pictures in colour; chapter 5 has twenty figures, and a decoder with two more layers in its widget.
+    # Chapter 7 has images in colour; chapter 5 has twenty figures, and a decoder with two more layers in its widget.
     assert size < {"book/07-images": 1_750_000, "book/05-capacity": 2_250_000}.get(page_name, 1_500_000)
