@@ -1,8 +1,8 @@
 """Images that end a training run."""
 
-import torch
-
 from bvae_lib.data import ImageSet
+
+import torch
 
 IMAGES = torch.rand(20, 1, 64, 64, generator=torch.Generator().manual_seed(0)).round()
 

@@ -2,9 +2,9 @@
 
 import os
 
-import pytest
-
 from bvae_lib._runtime.atomic import write_atomically
+
+import pytest
 
 
 def test_the_new_content_replaces_the_old(tmp_path):

@@ -1,42 +1,42 @@
 """Blobs: where they are, what shape they have, and that they are a set of images like the others."""
 
+from bvae_lib.data import Blobs
+
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bvae_lib.data import Blobs
-
-classes = st.tuples(st.integers(0, 31), st.integers(0, 31))
+some_factors = st.tuples(st.integers(0, 31), st.integers(0, 31))
 blobs = Blobs(width=3.0, device="cpu")
 
 
 def centre(image: torch.Tensor) -> tuple[float, float]:
     """Centre of mass (x, y) in pixels, pixel i reaching from i to i + 1."""
-    place = torch.arange(64) + 0.5
+    position = torch.arange(64) + 0.5
     mass = image[0] / image.sum()
-    return (mass.sum(0) @ place).item(), (mass.sum(1) @ place).item()
+    return (mass.sum(0) @ position).item(), (mass.sum(1) @ position).item()
 
 
-@given(classes)
+@given(some_factors)
 def test_a_blob_is_where_its_factors_say(factors):
     expected = [32 + 1.25 * (k - 15.5) for k in factors]
     assert centre(blobs[blobs.index(factors)]) == pytest.approx(expected, abs=0.02)
 
 
-@given(classes)
+@given(some_factors)
 def test_a_blob_is_round_and_as_wide_as_asked(factors):
     image = blobs[blobs.index(factors)]
     assert 0.95 < image.max() <= 1
     assert image.min() >= 0
     x, y = centre(image)
-    place = torch.arange(64) + 0.5
+    position = torch.arange(64) + 0.5
     mass = image[0] / image.sum()
     for marginal, middle in ((mass.sum(0), x), (mass.sum(1), y)):
-        assert (marginal @ (place - middle).square()).item() == pytest.approx(9.0, rel=0.02)
+        assert (marginal @ (position - middle).square()).item() == pytest.approx(9.0, rel=0.02)
 
 
-@given(classes)
+@given(some_factors)
 def test_index_undoes_factors(factors):
     assert blobs.factors(blobs.index(factors)).tolist() == list(factors)
 

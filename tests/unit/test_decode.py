@@ -1,6 +1,8 @@
-"""Pictures of every kind that Pillow opens, as 64 x 64 pixels: against known colours and torchvision's transforms."""
+"""Images of every kind that Pillow opens, as 64 x 64 pixels: against known colours and torchvision's transforms."""
 
 import re
+
+from bvae_lib.data._decode import decode
 
 import numpy as np
 import pytest
@@ -9,27 +11,25 @@ from hypothesis import strategies as st
 from PIL import Image
 from torchvision.transforms import functional
 
-from bvae_lib.data._decode import decode
-
 BYTE = st.integers(0, 255)
 
 
 def noise(width, height):
-    """A picture of random pixels."""
+    """An image of random pixels."""
     return Image.fromarray(np.random.default_rng(0).integers(0, 256, (height, width, 3), dtype=np.uint8))
 
 
-def saved(picture, path, **options):
-    picture.save(path, **options)
+def saved(image, path, **options):
+    image.save(path, **options)
     return path
 
 
 @pytest.mark.parametrize("size", [(178, 218), (600, 600), (301, 200), (64, 64), (20, 31)])
 @pytest.mark.parametrize("channels", [1, 3])
 def test_the_central_square_is_scaled_as_torchvision_does(tmp_path, size, channels):
-    picture = noise(*size)
-    pixels = decode(saved(picture, tmp_path / "a.png"), channels, None)
-    expected = picture if channels == 3 else picture.convert("L")
+    image = noise(*size)
+    pixels = decode(saved(image, tmp_path / "a.png"), channels, None)
+    expected = image if channels == 3 else image.convert("L")
     side, (left, top) = min(size), ((s - min(size)) // 2 for s in size)
     expected = functional.resize(functional.crop(expected, top, left, side, side), [64, 64])
     assert pixels.dtype == np.uint8
@@ -37,9 +37,9 @@ def test_the_central_square_is_scaled_as_torchvision_does(tmp_path, size, channe
 
 
 def test_a_crop_takes_the_middle(tmp_path):
-    picture = noise(178, 218)
-    expected = functional.resize(functional.center_crop(picture, 148), [64, 64])
-    pixels = decode(saved(picture, tmp_path / "a.png"), 3, 148)
+    image = noise(178, 218)
+    expected = functional.resize(functional.center_crop(image, 148), [64, 64])
+    pixels = decode(saved(image, tmp_path / "a.png"), 3, 148)
     assert np.array_equal(pixels, functional.pil_to_tensor(expected))
 
 
@@ -51,19 +51,19 @@ def test_fine_stripes_become_grey_and_no_pattern(tmp_path):
 
 @given(BYTE, BYTE, BYTE, BYTE, st.integers(1, 90), st.integers(1, 90))
 def test_one_colour_stays_that_colour_on_white(tmp_path_factory, red, green, blue, alpha, width, height):
-    picture = Image.new("RGBA", (width, height), (red, green, blue, alpha))
-    pixels = decode(saved(picture, tmp_path_factory.mktemp("picture") / "a.png"), 3, None)
+    image = Image.new("RGBA", (width, height), (red, green, blue, alpha))
+    pixels = decode(saved(image, tmp_path_factory.mktemp("image") / "a.png"), 3, None)
     expected = 255 + (np.array([red, green, blue]) - 255.0) * alpha / 255
     assert np.abs(pixels - expected[:, None, None]).max() <= 1
 
 
 def palette():
-    picture = Image.new("P", (80, 80), 1)
-    picture.putpalette([9, 9, 9, 10, 120, 230])
-    return picture
+    image = Image.new("P", (80, 80), 1)
+    image.putpalette([9, 9, 9, 10, 120, 230])
+    return image
 
 
-# picture, how it is saved, colour of all its pixels
+# image, how it is saved, colour of all its pixels
 KINDS = {
     "grey": (Image.new("L", (80, 80), 77), "a.png", {}, (77, 77, 77)),
     "black and white": (Image.new("1", (80, 80), 1), "a.png", {}, (255, 255, 255)),
@@ -82,9 +82,9 @@ KINDS = {
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_pictures_of_every_kind_have_their_colours(tmp_path, kind):
-    picture, name, options, colour = KINDS[kind]
-    path = saved(picture, tmp_path / name, **options)
+def test_images_of_every_kind_have_their_colours(tmp_path, kind):
+    image, name, options, colour = KINDS[kind]
+    path = saved(image, tmp_path / name, **options)
     pixels = decode(path, 3, None)
     assert (pixels == np.array(colour)[:, None, None]).all()
     assert np.array_equal(decode(path, 1, None)[0], np.asarray(Image.fromarray(pixels.transpose(1, 2, 0)).convert("L")))
@@ -100,12 +100,12 @@ def test_16_bits_keep_all_their_levels(tmp_path):
     ("orientation", "upright"),
     [(1, lambda p: p), (3, lambda p: p.rotate(180)), (6, lambda p: p.rotate(-90)), (2, lambda p: p.transpose(0))],
 )
-def test_a_turned_photograph_stands_upright(tmp_path, orientation, upright):
-    picture = noise(64, 64)
+def test_a_rotated_photograph_stands_upright(tmp_path, orientation, upright):
+    image = noise(64, 64)
     exif = Image.Exif()
     exif[274] = orientation
-    turned = decode(saved(picture, tmp_path / "turned.png", exif=exif), 3, None)
-    assert np.array_equal(turned, decode(saved(upright(picture), tmp_path / "upright.png"), 3, None))
+    rotated = decode(saved(image, tmp_path / "rotated.png", exif=exif), 3, None)
+    assert np.array_equal(rotated, decode(saved(upright(image), tmp_path / "upright.png"), 3, None))
 
 
 def truncated(path):
@@ -123,7 +123,7 @@ def flipped(path):
 BROKEN = {
     "cut short": (truncated, "truncated|Truncated"),
     "a byte changed": (flipped, "Error"),
-    "text": (lambda path: path.write_text("not a picture"), "cannot identify"),
+    "text": (lambda path: path.write_text("not an image"), "cannot identify"),
     "empty": (lambda path: path.write_bytes(b""), "cannot identify"),
     "a folder": (lambda path: path.mkdir(), "IsADirectoryError|PermissionError"),
     "a dangling link": (lambda path: path.symlink_to("nowhere"), "No such file"),
@@ -134,7 +134,7 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("kind", BROKEN)
-def test_what_cannot_be_read_is_told_in_words(tmp_path, kind):
+def test_what_cannot_be_read_is_described(tmp_path, kind):
     make, words = BROKEN[kind]
     path = tmp_path / "a.png"
     make(path)

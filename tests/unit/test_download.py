@@ -5,9 +5,10 @@ import socket
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-import pytest
-
+from bvae_lib._runtime.download import download
 from bvae_lib.data import download_dsprites
+
+import pytest
 
 CONTENT = bytes(range(256)) * 4000
 SHA256 = hashlib.sha256(CONTENT).hexdigest()
@@ -62,28 +63,29 @@ def part(path):
     return path.with_name("dsprites.hdf5.part")
 
 
-def test_a_file_arrives_whole(server, path):
-    assert download_dsprites(path, server.url, SHA256) == path
+@pytest.mark.parametrize("fetch", [download, lambda url, path, sha256: download_dsprites(path, url, sha256)])
+def test_a_file_arrives_whole(server, path, fetch):
+    assert fetch(server.url, path, SHA256) == path
     assert path.read_bytes() == CONTENT
     assert list(path.parent.iterdir()) == [path]
 
 
-def test_a_good_file_makes_no_request_and_a_bad_one_is_fetched_anew(server, path, part):
+def test_a_good_file_makes_no_request_and_a_bad_one_is_fetched_again(server, path, part):
     path.write_bytes(CONTENT)
-    download_dsprites(path, server.url, SHA256)
+    download(server.url, path, SHA256)
     assert server.requests == []
     path.write_bytes(b"damaged")
-    download_dsprites(path, server.url, SHA256)
+    download(server.url, path, SHA256)
     assert path.read_bytes() == CONTENT
 
 
 def test_a_connection_that_breaks_is_resumed_by_the_next_call(server, path):
     server.breaks_at = 300_000
     with pytest.raises(ConnectionError, match=r"closed after 300,000 bytes.*call again: what has arrived is kept"):
-        download_dsprites(path, server.url, SHA256)
+        download(server.url, path, SHA256)
     assert not path.exists()
     server.breaks_at = None
-    download_dsprites(path, server.url, SHA256)
+    download(server.url, path, SHA256)
     assert path.read_bytes() == CONTENT
     assert server.requests == [None, "bytes=300000-"]
 
@@ -91,13 +93,13 @@ def test_a_connection_that_breaks_is_resumed_by_the_next_call(server, path):
 def test_a_server_that_cannot_resume_sends_all_again(server, path, part):
     part.write_bytes(CONTENT[:1000])
     server.ranges = False
-    download_dsprites(path, server.url, SHA256)
+    download(server.url, path, SHA256)
     assert path.read_bytes() == CONTENT
 
 
 def test_a_part_that_is_whole_needs_no_request(server, path, part):
     part.write_bytes(CONTENT)
-    download_dsprites(path, server.url, SHA256)
+    download(server.url, path, SHA256)
     assert server.requests == []
     assert path.read_bytes() == CONTENT
 
@@ -106,15 +108,15 @@ def test_a_part_that_is_whole_needs_no_request(server, path, part):
 def test_a_stale_part_is_an_error_once_and_then_gone(server, path, part, stale):
     part.write_bytes(stale)
     with pytest.raises(ValueError, match="damaged or another file; call again"):
-        download_dsprites(path, server.url, SHA256)
+        download(server.url, path, SHA256)
     assert list(path.parent.iterdir()) == []
-    download_dsprites(path, server.url, SHA256)
+    download(server.url, path, SHA256)
     assert path.read_bytes() == CONTENT
 
 
 def test_a_wrong_digest_leaves_no_file(server, path):
     with pytest.raises(ValueError, match=f"SHA-256 {SHA256}, expected 0000"):
-        download_dsprites(path, server.url, "0" * 64)
+        download(server.url, path, "0" * 64)
     assert list(path.parent.iterdir()) == []
 
 
@@ -124,6 +126,6 @@ def test_without_a_network_the_error_says_what_to_do(path, monkeypatch):
         closed.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{closed.getsockname()[1]}/dsprites.hdf5"
         with pytest.raises(ConnectionError, match=f"could not download {url}.*Check the network.*put it at") as caught:
-            download_dsprites(path, url, SHA256)
+            download(url, path, SHA256)
     assert str(path) in str(caught.value)
     assert not path.exists()

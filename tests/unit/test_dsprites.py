@@ -5,13 +5,13 @@ import hashlib
 import math
 from pathlib import Path
 
+from bvae_lib.data.packed import PackedImages
+
 import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from bvae_lib.data.packed import PackedImages
 
 REAL_FRAMES = list(csv.DictReader((Path(__file__).parent / "data" / "real_frames.csv").read_text().splitlines()))
 
@@ -133,8 +133,8 @@ def test_index_keeps_the_shape_of_a_batch(sprites):
 @given(some_factors)
 def test_orientation_39_is_the_full_turn(sprites, factors):
     shape, scale, _, pos_x, pos_y = factors
-    turned, upright = sprites[sprites.index([(shape, scale, 39, pos_x, pos_y), (shape, scale, 0, pos_x, pos_y)])]
-    assert torch.equal(turned, upright)
+    rotated, upright = sprites[sprites.index([(shape, scale, 39, pos_x, pos_y), (shape, scale, 0, pos_x, pos_y)])]
+    assert torch.equal(rotated, upright)
 
 
 @given(some_factors)

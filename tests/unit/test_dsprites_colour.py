@@ -2,12 +2,12 @@
 
 import math
 
+from bvae_lib.data import DSprites, dsprites
+
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-
-from bvae_lib.data import DSprites, dsprites
 
 
 @pytest.fixture(scope="module")

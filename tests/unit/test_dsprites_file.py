@@ -1,13 +1,13 @@
 """The official archive: small files of its layout read as the drawn set, bad ones refused with the fault named."""
 
+from bvae_lib.data import DSpritesFile
+
 import h5py
 import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from bvae_lib.data import DSpritesFile
 
 SUFFIXES = [".npz", ".hdf5"]
 
@@ -167,8 +167,8 @@ def test_a_flipped_bit_in_an_npz_is_called_damaged(arrays, tmp_path, save):
     path = tmp_path / "dsprites.npz"
     save(path, **arrays)
     whole = path.read_bytes()
-    for place in range(300, 9000, 300):
-        path.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
+    for position in range(300, 9000, 300):
+        path.write_bytes(whole[:position] + bytes([whole[position] ^ 1]) + whole[position + 1 :])
         with pytest.raises(ValueError, match="is damaged or not an"):
             DSpritesFile(path)
 

@@ -1,4 +1,4 @@
-"""The file of decoded images: used again while it is good, made anew when it is not, and never half there."""
+"""The file of decoded images: used while it is intact, made again when it is not, and never half there."""
 
 import errno
 import hashlib
@@ -8,13 +8,13 @@ import subprocess
 import sys
 import tracemalloc
 
+from bvae_lib.data import ImageFolder, _image_cache
+from bvae_lib.data._decode import decode
+
 import numpy as np
 import pytest
 import torch
 from PIL import Image
-
-from bvae_lib.data import ImageFolder, image_cache
-from bvae_lib.data._decode import decode
 
 
 def save(path, seed, size=(80, 70)):
@@ -24,7 +24,7 @@ def save(path, seed, size=(80, 70)):
 
 @pytest.fixture
 def root(tmp_path):
-    """A folder of seven pictures."""
+    """A folder of seven images."""
     for seed in range(7):
         save(tmp_path / "photos" / f"{seed}.png", seed)
     return tmp_path / "photos"
@@ -34,7 +34,7 @@ def root(tmp_path):
 def decoded(monkeypatch):
     """Names of the files that are decoded from here on."""
     names = []
-    monkeypatch.setattr(image_cache, "decode", lambda path, *how: names.append(path.name) or decode(path, *how))
+    monkeypatch.setattr(_image_cache, "decode", lambda path, *how: names.append(path.name) or decode(path, *how))
     return names
 
 
@@ -67,11 +67,11 @@ def test_what_happens_to_the_images_in_memory_leaves_the_file_alone(root, decode
     assert decoded == []
 
 
-@pytest.mark.parametrize("place", [20, 512, 530, 600, 1400, 50_000, -1])
-def test_a_byte_that_changed_is_noticed_and_the_file_made_good(root, decoded, place):
+@pytest.mark.parametrize("position", [20, 512, 530, 600, 1400, 50_000, -1])
+def test_a_byte_that_changed_is_noticed_and_the_file_made_good(root, decoded, position):
     good = read(root)[:]
     stored = np.memmap(cache_of(root), np.uint8, "r+")
-    stored[place] ^= 4
+    stored[position] ^= 4
     stored.flush()
     decoded.clear()
     assert torch.equal(read(root)[:], good)
@@ -148,7 +148,7 @@ def test_where_nothing_can_be_written_the_error_says_what_to_do(root, tmp_path, 
         raise OSError(errno.EROFS, os.strerror(errno.EROFS), str(path))
 
     with monkeypatch.context() as patch:
-        patch.setattr(image_cache, "write_atomically", read_only)
+        patch.setattr(_image_cache, "write_atomically", read_only)
         with pytest.raises(OSError, match=r'cannot write .*photos-.*Read-only.* take 0 MB.*cache="') as caught:
             read(root)
     assert str(tmp_path) in str(caught.value)
@@ -164,7 +164,7 @@ def test_a_start_that_is_broken_off_leaves_nothing(root, monkeypatch):
         return decode(path, channels, crop)
 
     with monkeypatch.context() as patch:
-        patch.setattr(image_cache, "decode", interrupted)
+        patch.setattr(_image_cache, "decode", interrupted)
         with pytest.raises(KeyboardInterrupt):
             read(root)
     assert list(root.parent.iterdir()) == [root]
@@ -239,7 +239,7 @@ def test_a_folder_without_one_readable_file_is_an_error_at_any_share(root):
 
 
 def test_memory_does_not_grow_with_the_number_of_images(tmp_path, monkeypatch):
-    monkeypatch.setattr(image_cache, "CHUNK", 32)
+    monkeypatch.setattr(_image_cache, "CHUNK", 32)
     save(tmp_path / "photos" / "0.png", 0, (16, 16))
     for number in range(1, 1500):
         os.link(tmp_path / "photos" / "0.png", tmp_path / "photos" / f"{number}.png")

@@ -3,14 +3,15 @@
 import itertools
 import math
 
+from bvae_lib.data import RenderedChairs, RenderedFaces
+from bvae_lib.data.rendered import images as rendered
+from bvae_lib.data.rendered.raycaster import Scene, camera, tilt, vector
+
 import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from bvae_lib.data import RenderedChairs, RenderedFaces, rendered
-from bvae_lib.data.rendered.raycaster import Scene, camera, tilt, vector
 
 CPU = torch.device("cpu")
 WHITE = torch.ones(1, 3)
@@ -28,7 +29,7 @@ def scene(azimuth=0.0, elevation=0.0, reach=1.0, distance=math.inf, light=(0.0, 
 
 
 def mass(image: torch.Tensor) -> tuple[float, float, float]:
-    """Covered area, and its middle in u (right) and v (up), of a white shape on black; the picture is 2 x 2."""
+    """Covered area, and its middle in u (right) and v (up), of a white shape on black; the image is 2 x 2."""
     cover = image[0, 0].double()
     at = (torch.arange(64).double() + 0.5) / 32 - 1
     area = cover.sum()
@@ -241,7 +242,7 @@ def test_the_seed_chooses_the_combinations_and_none_comes_twice(images):
 
 @pytest.mark.parametrize("number", [0, -5, 10**10, 2.5])
 def test_a_number_of_images_that_there_cannot_be_is_refused(number):
-    with pytest.raises(ValueError, match="images must be a whole number from 1 to 9,920,000"):
+    with pytest.raises(ValueError, match="n must be a whole number of images from 1 to 9,920,000"):
         RenderedChairs(number)
 
 
@@ -278,14 +279,14 @@ def test_a_cache_that_is_damaged_or_of_other_images_is_made_good(tmp_path, monke
         RenderedChairs(6, device="cpu", cache=path, seed=1)
         stored = path.read_bytes()
     else:
-        monkeypatch.setattr(rendered, "scenes", rendered)  # another file than the one that drew
+        monkeypatch.setattr(rendered, "raycaster", rendered)  # another file than the one that drew
     path.write_bytes(stored)
     assert torch.equal(RenderedChairs(6, device="cpu", cache=path).bytes, first.bytes)
     monkeypatch.setattr(RenderedChairs, "draw_all", None)
     assert torch.equal(RenderedChairs(6, device="cpu", cache=path).bytes, first.bytes)
 
 
-def test_the_cache_is_in_the_home_folder_unless_told(tmp_path, monkeypatch):
+def test_the_cache_is_in_the_home_folder_by_default(tmp_path, monkeypatch):
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("USERPROFILE", str(tmp_path))
     RenderedFaces(3, device="cpu", seed=5)
@@ -293,7 +294,7 @@ def test_the_cache_is_in_the_home_folder_unless_told(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize(("images", "name"), [(images, name) for images in SETS for name in images.factor_names])
-def test_neighbouring_classes_of_every_factor_are_told_apart_at_a_glance(images, name):
+def test_neighbouring_classes_of_every_factor_differ_visibly(images, name):
     drawn = change(images, name)
     for one, next_ in itertools.pairwise(drawn):
         assert changed(torch.stack([one, next_])).sum() >= 12
