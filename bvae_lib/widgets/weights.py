@@ -10,7 +10,7 @@ from torch import nn
 
 HIDDEN, MAPS = 256, 32  # units of a full layer, channels of a feature map
 
-_shared = WeakValueDictionary()  # packed weights -> the open Weights that carries them
+_shared: WeakValueDictionary[bytes, "Weights"] = WeakValueDictionary()  # by what an open Weights carries
 
 
 class Weights(ipywidgets.Widget):
