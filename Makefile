@@ -33,9 +33,10 @@ nbval: $(READY)                       ## execute every notebook as a user's CI w
 web: $(READY)                         ## test the pages of the built book in a browser
 	$(PYTEST) tests/web
 
-lint: $(READY)                        ## check format and style, notebooks too
+lint: $(READY)                        ## check format, style, docstrings and types, notebooks too
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	$(BIN)/mypy
 
 bench: $(READY)                       ## print the ratios of benchmarks/
 	for name in training loaders threads; do $(BIN)/python benchmarks/$$name.py || exit; done
@@ -47,4 +48,4 @@ address: $(READY)                     ## write the repository's address, URL=...
 	$(BIN)/python tools/address.py "$(URL)"
 
 clean:                                ## remove what was built
-	rm -rf $(VENV) _build tools/node_modules book/assets/vendor build *.egg-info .pytest_cache .hypothesis .ruff_cache
+	rm -rf $(VENV) _build tools/node_modules book/assets/vendor build *.egg-info .pytest_cache .hypothesis .ruff_cache .mypy_cache
