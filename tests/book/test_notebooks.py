@@ -9,7 +9,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from book.strip import strip
+from tools.strip import strip
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = sorted((ROOT / "book").glob("*.ipynb"))

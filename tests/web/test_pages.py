@@ -5,10 +5,11 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tools.pages import pages
+
 ROOT = Path(__file__).resolve().parents[2]
-TOC = yaml.safe_load((ROOT / "_toc.yml").read_text())
-PAGES = [TOC["root"], *(entry["file"] for entry in TOC["chapters"])]
-AXE = ROOT / "book" / "node_modules" / "axe-core" / "axe.min.js"
+PAGES = pages()
+AXE = ROOT / "tools" / "node_modules" / "axe-core" / "axe.min.js"
 
 
 @pytest.mark.parametrize("page_name", PAGES)
