@@ -135,7 +135,7 @@ def rotation_costs(degrees: list[float], costs: dict[str, tuple[list[float], lis
     """
     figure, axis = canvas(size=(5.5, 3.2))
     for colour, (name, (predicted, measured)) in zip(COLOURS, costs.items(), strict=False):
-        axis.plot(degrees, predicted, color=colour, label=f"{name}: Eq. 3.13")
+        axis.plot(degrees, predicted, color=colour, label=f"{name}: Eq. 3.10")
         axis.plot(degrees, measured, "o", color=colour, label=f"{name}: measured")
     axis.set(xlabel="rotation (degrees)", ylabel="extra rate (nats per image)", xticks=degrees)
     axis.legend(frameon=False, fontsize=8)

@@ -61,7 +61,7 @@ def test_bayes_errors_are_a_curve_for_each_name():
 def test_rotation_costs_stand_beside_what_the_equation_predicts():
     (axis,) = plots.rotation_costs([0, 45, 90], {"x and y": ([0, 0.5, 0], [0.0, 0.48, 0.01])}).axes
     lines = {line.get_label(): list(line.get_ydata()) for line in axis.get_lines()}
-    assert lines == {"x and y: Eq. 3.13": [0, 0.5, 0], "x and y: measured": [0.0, 0.48, 0.01]}
+    assert lines == {"x and y: Eq. 3.10": [0, 0.5, 0], "x and y: measured": [0.0, 0.48, 0.01]}
     assert axis.get_xlabel() == "rotation (degrees)"
     assert axis.get_ylabel() == "extra rate (nats per image)"
 
