@@ -8,7 +8,7 @@ from bvae_lib.training import fit
 import pytest
 import torch
 
-QUIET = {"progress": False, "device": "cpu", "precision": "float32"}
+QUIET = {"batch_size": 16, "progress": False, "device": "cpu", "precision": "float32"}
 
 
 def networks(seed=0, latents=3, wide=5, channels=1):

@@ -2,14 +2,15 @@
 
 from bvae_lib.axis_discovery.distillation import DistillationObjective
 from bvae_lib.axis_discovery.muon import muon
-from bvae_lib.models import BurgessVAE, Posterior
+from bvae_lib.models import BurgessVAE, Posterior, concatenate
 from bvae_lib.objectives import BetaVAE, Capacity, Constrained
 from bvae_lib.training import fit
 
 import pytest
 import torch
+from torch.distributions import Normal, kl_divergence
 
-QUIET = {"progress": False, "device": "cpu", "precision": "float32"}
+QUIET = {"batch_size": 16, "progress": False, "device": "cpu", "precision": "float32"}
 MASK = torch.tensor([False, True, True])
 
 
@@ -39,9 +40,7 @@ def test_the_decoder_is_given_the_latents_of_the_mask_by_the_teacher_and_the_oth
     student, teacher = networks()
     images = torch.rand(4, 1, 64, 64)
     own, given = student.encode(images), teacher.encode(images)
-    mixed = Posterior(
-        *(torch.cat([ours[:, :1], theirs[:, 1:]], dim=1) for ours, theirs in zip(own, given, strict=True))
-    )
+    mixed = concatenate(own.select(~MASK), given.select(MASK))
     logits = student.decode(mixed.rsample(torch.Generator().manual_seed(0)))
     expected = objective.terms(mixed, logits, images, 2)
     distill = DistillationObjective(objective, teacher, MASK)
@@ -50,6 +49,14 @@ def test_the_decoder_is_given_the_latents_of_the_mask_by_the_teacher_and_the_oth
     torch.testing.assert_close(reconstruction, expected.reconstruction)
     torch.testing.assert_close(kl, expected.kl)
     assert distill.price(kl.sum(), 2, pixels=4096) == objective.price(kl.sum(), 2, pixels=4096)
+
+
+def test_the_divergence_is_that_of_torch():
+    generator = torch.Generator().manual_seed(0)
+    q, p = (Posterior(*(torch.randn(4, 3, generator=generator) for _ in range(2))) for _ in range(2))
+    normals = [Normal(part.mean, (0.5 * part.log_variance).exp()) for part in (q, p)]
+    torch.testing.assert_close(q.kl_to(p), kl_divergence(*normals))
+    assert (q.kl_to(q) == 0).all()
 
 
 def test_a_student_comes_near_its_teacher_which_stays_as_it_was(sprites):
