@@ -33,12 +33,12 @@ class History:
 
     @property
     def slackness(self) -> np.ndarray:
-        """price (rate - capacity) in nats, [records]: 0 where complementary slackness holds (Eq. 2.6).
+        """price (rate - capacity) in nats, [records]: 0 where complementary slackness holds (Eq. 2.3).
 
-        Under ``Constrained`` that is the KKT condition multiplier (KL - C) = 0: either the capacity is used to the last
-        nat, or nats are free. NaN without a capacity.
+        Under ``Constrained`` that is the KKT condition multiplier (R - C) = 0: either the capacity is used to the last
+        nat, or a nat costs nothing. NaN without a capacity.
         """
-        return self.price * (self.rate - self.capacity)  # Eq. 2.6
+        return self.price * (self.rate - self.capacity)  # Eq. 2.3
 
     def followed_by(self, other: "History") -> "History":
         """Append the records of ``other``, whose steps are counted on and whose settings are kept."""
@@ -46,21 +46,21 @@ class History:
         return self.from_rows(step, np.concatenate([self.rows(), other.rows()]), other.settings)
 
     def first_record(self, rate: float) -> int:
-        """Return the number of the first record whose rate is at least ``rate`` nats.
+        """Return the index of the first record whose rate is at least ``rate`` nats.
 
         Raises:
-            ValueError: where the run never gets there.
+            ValueError: where there is none.
         """
-        there = np.flatnonzero(self.rate >= rate)
-        if not len(there):
-            raise ValueError(f"this run never spends {rate} nats; its highest rate is {self.rate.max():.2f}")
-        return int(there[0])
+        reached = np.flatnonzero(self.rate >= rate)
+        if not len(reached):
+            raise ValueError(f"rate must be one that the run reaches, at most {self.rate.max():.2f} nats, not {rate}")
+        return int(reached[0])
 
     def onset_capacities(self, threshold: float = 0.1, hold: int = 500) -> np.ndarray:
         """Return the capacity C at which each latent became active.
 
-        A latent is active from the first record on at which its KL is above ``threshold`` and stays there for ``hold``
-        steps more (chapter 5). The spread of these capacities says how far apart the latents' paths are.
+        A latent becomes active at the first record from which on its KL is above ``threshold`` for ``hold`` steps. The
+        spread of these capacities says how well separated in time the latents are.
 
         Args:
             threshold: in nats.
@@ -71,9 +71,9 @@ class History:
         """
         onset = np.full(self.kl_per_latent.shape[1], np.nan)
         for step, capacity in zip(self.step[::-1], self.capacity[::-1], strict=True):
-            if step + hold <= self.step[-1]:  # later ones can't be known to stay
-                wait = (self.step >= step) & (self.step <= step + hold)
-                onset[(self.kl_per_latent[wait] > threshold).all(axis=0)] = capacity
+            if step + hold <= self.step[-1]:  # of later ones it is not known whether they stay
+                window = (self.step >= step) & (self.step <= step + hold)
+                onset[(self.kl_per_latent[window] > threshold).all(axis=0)] = capacity
         return onset
 
     @classmethod
@@ -136,19 +136,29 @@ class Recorder:
         """Steps that the records cover."""
         return self.steps[-1] if self.steps else 0
 
-    def add(self, step: int, loss: torch.Tensor, figures: list, kl: torch.Tensor) -> None:
+    def add(
+        self,
+        step: int,
+        loss: torch.Tensor,
+        distortion: torch.Tensor,
+        price: torch.Tensor | float,
+        capacity: float,
+        kl: torch.Tensor,
+    ) -> None:
         """Take the figures of one step.
 
         Args:
             step: of the run.
-            loss: a scalar.
-            figures: distortion, price and capacity, numbers or scalars on the device.
-            kl: [latents] in nats.
+            loss: a scalar, which must be finite.
+            distortion: D in nats per image, a scalar.
+            price: nats of distortion per nat of rate, a scalar.
+            capacity: C in nats.
+            kl: of each latent in nats, [latents].
         """
         bad = kl.new_full((), -1, dtype=torch.long) if self.first_bad is None else self.first_bad
         self.first_bad = torch.where(loss.isfinite() | (bad >= 0), bad, step)
         # Plain numbers are filled in on the device: a copy from the CPU would stall a GPU's queue.
-        figures = [f if isinstance(f, torch.Tensor) else kl.new_full((), f) for f in figures]
+        figures = [f if isinstance(f, torch.Tensor) else kl.new_full((), f) for f in (distortion, price, capacity)]
         self.total = self.total + torch.cat([torch.stack(figures), kl])
         self.count += 1
 
@@ -203,11 +213,11 @@ def save_checkpoint(
     tensors = {f"model.{k}": v for k, v in model.state_dict().items()}
     tensors |= {f"objective.{k}": v for k, v in objective.state_dict().items()}
     for i, state in optimizer.state_dict()["state"].items():
-        tensors |= {f"optimizer.{i}.{k}": v for k, v in state.items()}
+        tensors |= {f"optimizer.{i}.{k}": v for k, v in state.items() if v is not None}
     tensors["generator"] = generator.get_state()
     tensors["rows"] = torch.from_numpy(history.rows())
     tensors["step"] = torch.from_numpy(history.step)
-    # safetensors stores rows of numbers only: weights in channels_last are laid out anew, and get it back on load.
+    # safetensors stores contiguous tensors only: load_state_dict copies them into weights that are in channels_last.
     tensors = {k: v.detach().cpu().contiguous() for k, v in tensors.items()}
     with write_atomically(path) as file:
         file.write(save(tensors, {"settings": json.dumps(history.settings)}))

@@ -37,7 +37,7 @@ class _CrossEntropy(torch.autograd.Function):
 
 
 def bernoulli_reconstruction(logits: torch.Tensor, images: torch.Tensor) -> torch.Tensor:
-    """Compute -log p(x|z) for Bernoulli pixels (Eq. 1.5).
+    """Compute -log p(x|z) for Bernoulli pixels (Eq. 1.2).
 
     Args:
         logits: [B, channels, H, W], as a decoder gives them.
@@ -46,7 +46,7 @@ def bernoulli_reconstruction(logits: torch.Tensor, images: torch.Tensor) -> torc
     Returns:
         Nats per image: summed over pixels, averaged over the batch, a scalar.
     """
-    return _CrossEntropy.apply(logits.float(), images) / len(images)  # Eq. 1.5
+    return _CrossEntropy.apply(logits.float(), images) / len(images)  # Eq. 1.2
 
 
 def gaussian_reconstruction(logits: torch.Tensor, images: torch.Tensor, sigma: float = 1.0) -> torch.Tensor:
@@ -153,6 +153,8 @@ class PricedRate(Objective):
     def terms(self, posterior: Posterior, logits: torch.Tensor, images: torch.Tensor, step: int) -> Terms:
         """Evaluate the objective where posterior and decoded image are known already.
 
+        With ``reduction="mean"`` the reconstruction is divided by the number of pixels and the KL is not (Eq. 1.5).
+
         Args:
             posterior: [B, latents], of which the rate is counted.
             logits: [B, channels, H, W], decoded from a draw of it.
@@ -162,7 +164,7 @@ class PricedRate(Objective):
         reconstruction = LIKELIHOODS[self.likelihood](logits, images)
         kl = posterior.kl().mean(dim=0)
         weight = 1 / images[0].numel() if self.reduction == "mean" else 1
-        return Terms(weight * reconstruction + self.cost(kl.sum(), step), reconstruction, kl)
+        return Terms(weight * reconstruction + self.cost(kl.sum(), step), reconstruction, kl)  # Eq. 1.5
 
     def cost(self, rate: torch.Tensor, step: int) -> torch.Tensor:
         """Return what ``rate`` nats add to the loss at this step."""
@@ -182,7 +184,7 @@ class PricedRate(Objective):
 
 
 class BetaVAE(PricedRate):
-    """D + beta R (Higgins et al. 2017, equation 4; Eq. 2.7); with beta = 1 the negative ELBO (Eq. 1.4).
+    """D + beta R (Higgins et al. 2017, equation 4; Eq. 2.4); with beta = 1 the negative ELBO (Eq. 1.1).
 
     Args:
         beta: nats of distortion per nat of rate, at least 0.
@@ -192,11 +194,11 @@ class BetaVAE(PricedRate):
 
     def __init__(self, beta: float = 1.0, likelihood: str = "bernoulli", reduction: str = "sum"):
         super().__init__(likelihood, reduction)
-        self.beta = at_least(0, beta=beta)
+        self.beta = at_least(0, "beta", beta)
 
     def cost(self, rate: torch.Tensor, step: int) -> torch.Tensor:
         """Return beta R."""
-        return self.beta * rate  # Eq. 1.4, Eq. 2.7
+        return self.beta * rate  # Eq. 1.1, Eq. 2.4
 
     def slope(self, rate: torch.Tensor, step: int) -> float:
         """Return beta."""
@@ -212,8 +214,8 @@ class ScheduledCapacity(PricedRate):
 
     def __init__(self, start: float, stop: float, steps: int, likelihood: str, reduction: str):
         super().__init__(likelihood, reduction)
-        self.start, self.stop = at_least(0, start=start), at_least(0, stop=stop)
-        self.steps = at_least(1, steps=steps)
+        self.start, self.stop = at_least(0, "start", start), at_least(0, "stop", stop)
+        self.steps = at_least(1, "steps", steps)
 
     def capacity(self, step: int) -> float:
         """Return the capacity C at this step, in nats per image."""
@@ -253,7 +255,7 @@ class Capacity(ScheduledCapacity):
         super().__init__(start, stop, steps, likelihood, reduction)
         if penalty not in ("absolute", "hinge"):
             raise ValueError(f'penalty must be "absolute" or "hinge", not {penalty!r}')
-        self.gamma, self.penalty = at_least(0, gamma=gamma), penalty
+        self.gamma, self.penalty = at_least(0, "gamma", gamma), penalty
 
     def cost(self, rate: torch.Tensor, step: int) -> torch.Tensor:
         """Return ``gamma |R - C|``, or ``gamma max(0, R - C)``."""
@@ -273,12 +275,12 @@ class Capacity(ScheduledCapacity):
 
 
 class Constrained(ScheduledCapacity):
-    """Minimise D subject to R <= C: the KKT multiplier is the price, found by dual ascent (Eq. 2.1, Eq. 2.11).
+    """Minimise D subject to R <= C: the KKT multiplier is the price, found by dual ascent (Eq. 2.1, Eq. 2.5).
 
     The loss is the Lagrangian D + multiplier (R - C), Eq. 2.2 with its sign turned. After each step of the optimizer
     the multiplier goes up where the rate is above the capacity, and down towards ``floor`` where it is below. It starts
     at a high price, so that latents start to pay one by one. With a ``floor`` of 1, nats that the capacity allows but
-    the ELBO would not buy are not bought: R may stay below C.
+    that do not pay under the ELBO are not spent: R may stay below C.
 
     Args:
         start: capacity C at step 0, in nats.
@@ -305,8 +307,8 @@ class Constrained(ScheduledCapacity):
         reduction: str = "sum",
     ):
         super().__init__(start, stop, steps, likelihood, reduction)
-        self.initial_multiplier = at_least(0, multiplier=multiplier)
-        self.speed, self.floor = at_least(0, speed=speed), at_least(0, floor=floor)
+        self.initial_multiplier = at_least(0, "multiplier", multiplier)
+        self.speed, self.floor = at_least(0, "speed", speed), at_least(0, "floor", floor)
         self.register_buffer("multiplier", torch.tensor(float(multiplier)))
 
     def cost(self, rate: torch.Tensor, step: int) -> torch.Tensor:
@@ -320,8 +322,8 @@ class Constrained(ScheduledCapacity):
     @torch.no_grad()
     def update(self, rate: torch.Tensor, step: int) -> None:
         """Multiply the multiplier by exp(speed * clip(R - C, -1, 1)), and keep it at ``floor`` or above."""
-        excess = (rate - self.capacity(step)).clamp(-1, 1)
-        self.multiplier.mul_((self.speed * excess).exp()).clamp_(min=self.floor)  # Eq. 2.11
+        excess = (rate - self.capacity(step)).clamp(-1, 1)  # above 0 where R <= C is broken, Eq. 2.1
+        self.multiplier.mul_((self.speed * excess).exp()).clamp_(min=self.floor)  # Eq. 2.5
 
     def settings(self) -> dict[str, Any]:
         """Return the class's name and the arguments of its constructor, as plain values."""
@@ -336,22 +338,20 @@ def loss_and_gradient(
 
     Args:
         objective: to evaluate.
-        model: whose parameters the gradient is of; their ``grad`` is overwritten.
-        images: [B, channels, H, W] in [0, 1], on the CPU.
+        model: whose parameters the gradient is of.
+        images: [B, channels, H, W] in [0, 1], on the model's device.
         seed: of the noise.
 
     Returns:
         The loss in nats, and the gradient of all parameters in one vector.
     """
-    model.zero_grad()
-    loss = objective(model, images, 0, torch.Generator().manual_seed(seed)).loss
-    loss.backward()
-    return loss.item(), torch.cat([parameter.grad.flatten() for parameter in model.parameters()])
+    loss = objective(model, images, 0, torch.Generator(images.device).manual_seed(seed)).loss
+    gradients = torch.autograd.grad(loss, list(model.parameters()))
+    return loss.item(), torch.cat([gradient.flatten() for gradient in gradients])
 
 
-def at_least(bound: float, **named: Any) -> Any:
-    """Return the one value named, or raise ValueError where it is below ``bound`` or not a finite number."""
-    ((name, value),) = named.items()
+def at_least(bound: float, name: str, value: Any) -> Any:
+    """Return ``value``, the argument ``name``; ValueError where it is below ``bound`` or not a finite number."""
     if not (math.isfinite(value) and value >= bound):
         raise ValueError(f"{name} must be a finite number of at least {bound}, not {value}")
     return value

@@ -44,7 +44,7 @@ def fit(
     warmup: int = 0,
     cooldown: int = 0,
 ) -> History:
-    """Train ``model`` in place for ``steps`` batches drawn with replacement.
+    """Train ``model`` in place, and what ``objective`` owns, on batches drawn with replacement.
 
     With the same seed, weights, threads and machine the result is the same to the last bit. With ``checkpoint`` the
     state is kept in that file, and the next call goes on from it: a run that was killed ends with the weights of one
@@ -81,23 +81,20 @@ def fit(
     images, objective = images.to(device), objective.to(device, memory_format=torch.channels_last)
     stepper = make_optimizer(optimizer, parameter_groups(objective, model, lr))
     generator = torch.Generator(device).manual_seed(seed)
-    settings = {"batch_size": batch_size, "lr": lr, "optimizer": name_of(optimizer), "seed": seed}
+    highest = [group["lr"] for group in stepper.param_groups]
+    settings = {"batch_size": batch_size, "lr": lr, "optimizer": name_of(optimizer), "seed": seed, "warmup": warmup}
     settings |= {"device": str(device), "precision": precision, "objective": objective.settings()}
-    if warmup:
-        settings |= {"warmup": warmup}
-    if cooldown:  # it starts at another step where another number of steps is asked for
-        settings |= {"cooldown": cooldown, "steps": steps}
+    settings |= {"cooldown": cooldown, "steps": steps if cooldown else None}  # a cooldown depends on where the run ends
 
     resumed = checkpoint is not None and os.path.exists(checkpoint)
     history = load_checkpoint(checkpoint, model, objective, stepper, generator, settings) if resumed else None
     recorder = Recorder(settings, history)
-    rates = [group["lr"] for group in stepper.param_groups]
 
     bar = tqdm(total=steps, initial=recorder.done, unit="step", disable=not progress or bool(os.environ.get("CI")))
     try:
         for step in range(recorder.done, steps):
-            for group, rate in zip(stepper.param_groups, rates, strict=True):
-                group["lr"] = rate * lr_schedule(step, steps, warmup, cooldown)
+            for group, highest_lr in zip(stepper.param_groups, highest, strict=True):
+                group["lr"] = highest_lr * lr_schedule(step, steps, warmup, cooldown)
             batch = images[torch.randint(len(images), (batch_size,), generator=generator, device=device)]
             with torch.autocast(device.type, torch.bfloat16, enabled=precision == "bfloat16"):
                 loss, reconstruction, kl = objective(model, batch, step, generator)
@@ -106,10 +103,10 @@ def fit(
             stepper.step()
 
             with torch.no_grad():
-                kl = kl.detach()
-                price = objective.price(kl.sum(), step, pixels=batch[0].numel())
-                recorder.add(step, loss, [reconstruction, price, objective.capacity(step)], kl)
-                objective.update(kl.sum(), step)
+                rate = kl.sum()
+                price = objective.price(rate, step, pixels=batch[0].numel())
+                recorder.add(step, loss, reconstruction, price, objective.capacity(step), kl)
+                objective.update(rate, step)
             if (step + 1) % RECORD_EVERY == 0 or step + 1 == steps:
                 recorder.close()
                 bar.set_postfix_str(recorder.summary(), refresh=False)
@@ -126,9 +123,13 @@ def fit(
 
 
 def lr_schedule(step: int, steps: int, warmup: int = 0, cooldown: float = 0) -> float:
-    """Return the share of the learning rate at ``step``, from 0 to 1.
+    """Return the learning rate at a step as a share of the highest, above 0 and at most 1.
 
-    It rises evenly over the first ``warmup`` steps and falls evenly over the last ``cooldown`` of ``steps`` steps.
+    Args:
+        step: of the optimizer, from 0 to ``steps`` - 1.
+        steps: in all.
+        warmup: first steps, over which the share rises evenly to 1.
+        cooldown: last steps, over which it falls evenly to 0.
     """
     return min(1.0, (step + 1) / max(1, warmup), (steps - step) / max(1, cooldown))
 

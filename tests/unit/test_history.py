@@ -2,12 +2,12 @@
 
 import json
 
+from bvae_lib.history import History
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-from bvae_lib.history import History
 
 
 def history(records=4, latents=3, capacity=None, seed=0):
@@ -55,6 +55,13 @@ def test_the_rate_is_the_sum_over_latents():
     np.testing.assert_allclose(run.rate, [sum(kl) for kl in run.kl_per_latent], rtol=1e-6)
 
 
+def test_the_first_record_of_a_rate_is_the_first_that_reaches_it():
+    run = grown([[0.5, 0.0], [1.0, 1.5], [1.0, 1.0], [2.0, 2.0]])  # rates 0.5, 2.5, 2, 4
+    assert [run.first_record(rate) for rate in (0.0, 0.5, 2.0, 2.5, 2.6, 4.0)] == [0, 0, 1, 1, 3, 3]
+    with pytest.raises(ValueError, match=r"rate must be one that the run reaches, at most 4\.00 nats, not 5"):
+        run.first_record(5)
+
+
 def test_slackness_is_the_multiplier_times_what_is_overspent():
     run = history(capacity=12.5)
     expected = [price * (rate - 12.5) for price, rate in zip(run.price, run.rate, strict=True)]
@@ -65,7 +72,7 @@ def test_slackness_is_the_multiplier_times_what_is_overspent():
 def test_a_frame_has_a_row_for_each_record_and_a_column_for_each_latent():
     run = history()
     frame = run.to_pandas()
-    expected = ["step", "reconstruction", "rate", "price", "capacity", "kl_0", "kl_1", "kl_2"]
+    expected = ["step", "distortion", "rate", "price", "capacity", "kl_0", "kl_1", "kl_2"]
     assert list(frame.columns) == expected
     assert frame["step"].tolist() == [50, 100, 150, 200]
     np.testing.assert_array_equal(frame[["kl_0", "kl_1", "kl_2"]].to_numpy(), run.kl_per_latent)
@@ -90,7 +97,7 @@ def grown(kl, every=50):
     return History(step, np.zeros(len(kl)), np.asarray(kl, float), np.zeros(len(kl)), step / 100)
 
 
-def test_a_latent_wakes_where_its_nats_come_to_stay():
+def test_a_latent_becomes_active_where_its_nats_come_to_stay():
     kl = np.zeros((40, 4))
     kl[10:, 0] = 0.2  # from step 550 on
     kl[5:10, 1] = 3.0  # a flash of 250 steps, then for good
@@ -102,7 +109,7 @@ def test_a_latent_wakes_where_its_nats_come_to_stay():
 
 
 @given(st.integers(1, 40), st.integers(0, 2**32))
-def test_a_latent_that_woke_stays_above_the_threshold_for_as_long_as_was_asked(records, seed):
+def test_a_latent_that_became_active_stays_above_the_threshold_for_as_long_as_was_asked(records, seed):
     history = grown(np.random.default_rng(seed).random((records, 3)) ** 0.2)
     for kl, capacity in zip(history.kl_per_latent.T, history.onset_capacities(0.4, hold=100), strict=True):
         windows = [(kl[i : i + 3] > 0.4).all() for i in range(records - 2)]

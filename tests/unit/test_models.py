@@ -1,13 +1,13 @@
 """Posterior against torch.distributions, and the network of Burgess et al. (2018)."""
 
+from bvae_lib.models import BurgessVAE, FactorChannel, Posterior, concatenate, traverse
+from bvae_lib.objectives import BetaVAE, bernoulli_reconstruction
+
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from torch.distributions import Normal, kl_divergence
-
-from bvae_lib.models import BurgessVAE, FactorChannel, Posterior
-from bvae_lib.objectives import bernoulli_reconstruction
 
 
 def floats(low, high):
@@ -26,6 +26,26 @@ def test_kl_is_that_of_two_gaussians_and_never_negative(mean, log_variance):
 def test_known_values_of_kl():
     mean, log_variance = torch.tensor([[0.0, 3.0, 0.0]]), torch.tensor([[0.0, 0.0, -2.0]])
     assert Posterior(mean, log_variance).kl()[0].tolist() == pytest.approx([0, 4.5, 0.5 * (0.1353353 + 2 - 1)])
+
+
+@given(floats(-5, 5), floats(-5, 5), st.integers(0, 100))
+def test_kl_to_another_is_that_of_two_gaussians(mean, log_variance, seed):
+    one = Posterior(torch.tensor(mean).view(3, 4), torch.tensor(log_variance).view(3, 4))
+    other = Posterior(*torch.randn(2, 3, 4, generator=torch.Generator().manual_seed(seed)))
+    normals = [Normal(q.mean.double(), (0.5 * q.log_variance.double()).exp()) for q in (one, other)]
+    torch.testing.assert_close(one.kl_to(other).double(), kl_divergence(*normals), rtol=1e-4, atol=1e-6)
+    torch.testing.assert_close(one.kl_to(Posterior(torch.zeros(3, 4), torch.zeros(3, 4))), one.kl())
+    assert (one.kl_to(one) == 0).all()
+
+
+def test_latents_are_selected_and_put_side_by_side():
+    posterior = Posterior(*torch.randn(2, 5, 4))
+    mask = torch.tensor([True, False, False, True])
+    for chosen in (mask, mask.nonzero()[:, 0], slice(0, 4, 3)):
+        for part, whole in zip(posterior.select(chosen), posterior, strict=True):
+            assert torch.equal(part, whole[:, [0, 3]])
+    for part, whole in zip(concatenate(posterior.select(mask), posterior), posterior, strict=True):
+        assert torch.equal(part, torch.cat([whole[:, [0, 3]], whole], dim=1))
 
 
 @pytest.mark.parametrize("size", [1e-3, 1e-4, 3e-5])
@@ -94,6 +114,19 @@ def test_reconstruct_gives_probabilities_decoded_from_the_means():
     assert not probabilities.requires_grad
 
 
+def test_a_traversal_sets_one_latent_at_a_time():
+    model, z = BurgessVAE(channels=3, latents=4), torch.randn(4)
+    values = torch.tensor([-2.0, 0.5, 3.0])
+    moved = traverse(model, z, [3, 1], values)
+    assert moved.shape == (2, 3, 3, 64, 64)
+    assert not moved.requires_grad
+    for row, latent in enumerate([3, 1]):
+        for column, value in enumerate(values):
+            changed = z.clone()
+            changed[latent] = value
+            torch.testing.assert_close(moved[row, column], model.decode(changed[None])[0].sigmoid().detach())
+
+
 def test_images_of_a_batch_do_not_mix():
     model = BurgessVAE(latents=3)
     images = torch.rand(4, 1, 64, 64)
@@ -154,7 +187,7 @@ def test_latents_of_another_shape_are_refused(shape):
         BurgessVAE().decode(torch.zeros(shape))
 
 
-def test_a_silenced_latent_is_the_prior_whatever_the_image_and_the_others_stay():
+def test_a_pruned_latent_is_the_prior_whatever_the_image_and_the_others_stay():
     vae, images = BurgessVAE(latents=3), torch.rand(5, 1, 64, 64)
     torch.nn.init.normal_(vae.encoder[-1].weight)
     torch.nn.init.normal_(vae.encoder[-1].bias)
@@ -168,5 +201,5 @@ def test_a_silenced_latent_is_the_prior_whatever_the_image_and_the_others_stay()
 
 @pytest.mark.parametrize("network", [BurgessVAE(latents=2), FactorChannel()])
 def test_all_that_a_network_has_learns(network):
-    grouped = [parameter for group in network.parameter_groups() for parameter in group["params"]]
+    grouped = [parameter for group in BetaVAE().parameter_groups(network) for parameter in group["params"]]
     assert sorted(map(id, grouped)) == sorted(map(id, network.parameters()))

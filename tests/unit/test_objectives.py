@@ -2,14 +2,21 @@
 
 import math
 
+from bvae_lib.models import BurgessVAE, Posterior
+from bvae_lib.objectives import (
+    BetaVAE,
+    Capacity,
+    Constrained,
+    bernoulli_reconstruction,
+    gaussian_reconstruction,
+    loss_and_gradient,
+)
+
 import pytest
 import torch
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from torch.distributions import Bernoulli, Normal
-
-from bvae_lib.models import Posterior
-from bvae_lib.objectives import BetaVAE, Capacity, Constrained, bernoulli_reconstruction, gaussian_reconstruction
 
 PIXELS = 3 * 5 * 4
 rates = st.floats(0, 60, allow_subnormal=False)
@@ -25,7 +32,7 @@ def random_batch(seed=0):
 
 
 def slope(objective, rate, step):
-    """d penalty / d rate by autograd."""
+    """d cost / d rate by autograd."""
     rate = torch.tensor(rate, requires_grad=True)
     return torch.autograd.grad(objective.cost(rate, step), rate)[0].item()
 
@@ -61,7 +68,7 @@ def test_a_decoder_that_knows_nothing_pays_log_2_a_pixel():
 @given(st.floats(0, 100, allow_subnormal=False), st.sampled_from(["bernoulli", "gaussian"]))
 def test_beta_vae_is_distortion_plus_beta_times_rate(beta, likelihood):
     logits, images, posterior = random_batch()
-    loss, reconstruction, kl = BetaVAE(beta, likelihood)(logits, images, posterior, 0)
+    loss, reconstruction, kl = BetaVAE(beta, likelihood).terms(posterior, logits, images, 0)
     expected = {"bernoulli": bernoulli_reconstruction, "gaussian": gaussian_reconstruction}[likelihood](logits, images)
     torch.testing.assert_close(reconstruction, expected)
     torch.testing.assert_close(kl, posterior.kl().mean(0))
@@ -69,16 +76,16 @@ def test_beta_vae_is_distortion_plus_beta_times_rate(beta, likelihood):
 
 
 @given(rates, rates)
-def test_capacity_values(rate, target):
+def test_capacity_values(rate, capacity):
     rate = torch.tensor(rate)
-    absolute = Capacity(7.0, target, target, penalty="absolute").penalty(rate, 0)
-    hinge = Capacity(7.0, target, target, penalty="hinge").penalty(rate, 0)
-    assert absolute.item() == pytest.approx(7 * abs(rate.item() - target), abs=1e-4)
-    assert hinge.item() == pytest.approx(7 * max(rate.item() - target, 0), abs=1e-4)
+    absolute = Capacity(7.0, capacity, capacity, penalty="absolute").cost(rate, 0)
+    hinge = Capacity(7.0, capacity, capacity, penalty="hinge").cost(rate, 0)
+    assert absolute.item() == pytest.approx(7 * abs(rate.item() - capacity), abs=1e-4)
+    assert hinge.item() == pytest.approx(7 * max(rate.item() - capacity, 0), abs=1e-4)
 
 
 @given(rates, st.integers(0, 300), st.sampled_from(["absolute", "hinge", "beta", "constrained"]))
-def test_the_price_is_the_slope_of_the_penalty(rate, step, kind):
+def test_the_slope_is_that_of_the_cost(rate, step, kind):
     objectives = {
         "absolute": Capacity(50.0, 1, 40, 200, penalty="absolute"),
         "hinge": Capacity(50.0, 1, 40, 200, penalty="hinge"),
@@ -87,39 +94,38 @@ def test_the_price_is_the_slope_of_the_penalty(rate, step, kind):
     }
     objective = objectives[kind]
     assume(abs(rate - 1 - 39 * min(step / 200, 1)) > 1e-3)
-    price = float(objective.price(torch.tensor(rate), step))
-    assert price == pytest.approx(slope(objective, rate, step))
+    assert float(objective.slope(torch.tensor(rate), step)) == pytest.approx(slope(objective, rate, step))
 
 
-def test_prices_on_either_side_of_the_target():
+def test_slopes_on_either_side_of_the_capacity():
     below, above = torch.tensor(4.0), torch.tensor(6.0)
     absolute, hinge = (Capacity(9.0, 5, 5, penalty=penalty) for penalty in ("absolute", "hinge"))
-    assert [absolute.price(below, 0).item(), absolute.price(above, 0).item()] == [-9, 9]
-    assert [hinge.price(below, 0).item(), hinge.price(above, 0).item()] == [0, 9]
+    assert [absolute.slope(below, 0).item(), absolute.slope(above, 0).item()] == [-9, 9]
+    assert [hinge.slope(below, 0).item(), hinge.slope(above, 0).item()] == [0, 9]
 
 
 def gradients(objective, step=0):
     """Loss and its gradients by logits, mean and log-variance."""
     logits, images, posterior = random_batch()
     inputs = [t.requires_grad_() for t in (logits, *posterior)]
-    loss, _, _ = objective(logits, images, posterior, step)
+    loss, _, _ = objective.terms(posterior, logits, images, step)
     return loss, torch.autograd.grad(loss, inputs)
 
 
-def test_the_hinge_is_plain_reconstruction_below_the_target_and_beta_vae_above():
-    for target, beta in [(1000.0, 0.0), (0.0, 20.0)]:
-        hinge, hinge_gradients = gradients(Capacity(20.0, target, target, penalty="hinge"))
+def test_the_hinge_is_plain_reconstruction_below_the_capacity_and_beta_vae_above():
+    for capacity, beta in [(1000.0, 0.0), (0.0, 20.0)]:
+        hinge, hinge_gradients = gradients(Capacity(20.0, capacity, capacity, penalty="hinge"))
         plain, plain_gradients = gradients(BetaVAE(beta))
         torch.testing.assert_close(hinge, plain)
         torch.testing.assert_close(hinge_gradients, plain_gradients)
 
 
 @pytest.mark.parametrize("objective", [Capacity(start=1, stop=26, steps=100), Constrained(1, 26, 100)])
-def test_the_target_grows_evenly_and_then_stays(objective):
+def test_the_capacity_grows_evenly_and_then_stays(objective):
     assert [objective.capacity(step) for step in (0, 50, 100, 5000)] == [1, 13.5, 26, 26]
 
 
-def test_a_plain_beta_vae_has_no_target():
+def test_a_plain_beta_vae_has_no_capacity():
     assert math.isnan(BetaVAE().capacity(3))
 
 
@@ -127,7 +133,7 @@ def test_a_plain_beta_vae_has_no_target():
     st.lists(st.floats(0, 30, width=32, allow_subnormal=False), min_size=1, max_size=50),
     st.sampled_from([0.0, 0.01, 0.5]),
 )
-def test_the_multiplier_follows_the_budget(rates, speed):
+def test_the_multiplier_follows_the_capacity(rates, speed):
     objective = Constrained(10, 10, 1, multiplier=4.0, speed=speed)
     for rate in rates:
         before = objective.multiplier.item()
@@ -143,22 +149,22 @@ def test_the_multiplier_costs_no_gradient_and_its_update_leaves_the_loss_alone()
     objective = Constrained(0, 0, 1, multiplier=3.0)
     rate = torch.tensor(5.0, requires_grad=True)
     loss = objective.cost(rate, 0)
-    price = objective.price(rate, 0)
+    slope = objective.slope(rate, 0)
     objective.update(rate.detach(), 0)
     loss.backward()
-    assert rate.grad.item() == price.item() == 3.0
-    assert objective.price(rate, 0).item() > 3.0
+    assert rate.grad.item() == slope.item() == 3.0
+    assert objective.slope(rate, 0).item() > 3.0
 
 
-def test_a_multiplier_stops_falling_at_its_least_and_can_rise_from_there():
-    objective = Constrained(10, 10, 1, multiplier=2.0, speed=0.5, least=1.5)
+def test_a_multiplier_stops_falling_at_its_floor_and_can_rise_from_there():
+    objective = Constrained(10, 10, 1, multiplier=2.0, speed=0.5, floor=1.5)
     for _ in range(5):
-        objective.update(torch.tensor(3.0), 5)  # far below the budget
-    assert objective.price(torch.tensor(3.0), 5) == 1.5
+        objective.update(torch.tensor(3.0), 5)  # far below the capacity
+    assert objective.slope(torch.tensor(3.0), 5) == 1.5
     objective.update(torch.tensor(20.0), 5)
-    assert objective.price(torch.tensor(20.0), 5) == pytest.approx(1.5 * math.exp(0.5))
-    with pytest.raises(ValueError, match="least must be a finite number of at least 0, not -1"):
-        Constrained(least=-1)
+    assert objective.slope(torch.tensor(20.0), 5) == pytest.approx(1.5 * math.exp(0.5))
+    with pytest.raises(ValueError, match="floor must be a finite number of at least 0, not -1"):
+        Constrained(floor=-1)
 
 
 @pytest.mark.parametrize("kind", [BetaVAE, Constrained, Capacity])
@@ -177,7 +183,7 @@ def test_the_mean_reduction_is_a_price_as_many_times_as_high_as_there_are_pixels
 @pytest.mark.parametrize("reduction", ["sum", "mean"])
 def test_the_reconstruction_reported_is_in_nats_per_image_whatever_the_reduction(reduction):
     logits, images, posterior = random_batch()
-    _, reconstruction, _ = BetaVAE(reduction=reduction)(logits, images, posterior, 0)
+    _, reconstruction, _ = BetaVAE(reduction=reduction).terms(posterior, logits, images, 0)
     torch.testing.assert_close(reconstruction, bernoulli_reconstruction(logits, images))
 
 
@@ -200,7 +206,7 @@ def test_an_unknown_word_is_refused(kind, name):
         kind(**{name: "nonsense"})
 
 
-def test_settings_tell_objectives_apart():
+def test_settings_differ_where_objectives_do():
     same = Capacity(gamma=5, penalty="hinge"), Capacity(gamma=5, penalty="hinge")
     assert same[0].settings() == same[1].settings()
     others = [Capacity(gamma=6, penalty="hinge"), Capacity(gamma=5), BetaVAE(5), BetaVAE(5, "gaussian"), Constrained()]
@@ -209,3 +215,46 @@ def test_settings_tell_objectives_apart():
     for i, one in enumerate(everything):
         assert one not in everything[:i]
     assert BetaVAE(4).settings() == {"name": "BetaVAE", "likelihood": "bernoulli", "reduction": "sum", "beta": 4}
+
+
+@pytest.mark.parametrize(
+    "objective",
+    [
+        BetaVAE(4.0, "gaussian"),
+        Capacity(5.0, 1.0, 8.0, 30, "hinge", reduction="mean"),
+        Constrained(1.0, 8.0, 30, multiplier=7.0, speed=0.5, floor=1.0),
+    ],
+)
+def test_an_objective_is_built_again_from_its_settings(objective):
+    arguments = objective.settings()
+    for step in range(5):  # which moves a multiplier
+        objective.update(torch.tensor(20.0), step)
+    assert objective.settings() == arguments
+    kinds = {kind.__name__: kind for kind in (BetaVAE, Capacity, Constrained)}
+    again = kinds[arguments.pop("name")](**arguments)
+    assert again.settings() == objective.settings()
+    again.load_state_dict(objective.state_dict())  # the multiplier is all that a run changes
+    logits, images, posterior = random_batch()
+    for step in (0, 12, 99):
+        torch.testing.assert_close(*(o.terms(posterior, logits, images, step) for o in (again, objective)))
+
+
+def test_an_objective_draws_z_and_decodes_it():
+    model, images = BurgessVAE(latents=3), torch.rand(4, 1, 64, 64).round()
+    torch.nn.init.normal_(model.encoder[-1].weight)
+    objective = Capacity(9.0, 1, 5, 10)
+    terms = objective(model, images, 4, torch.Generator().manual_seed(3))
+    posterior = model.encode(images)
+    logits = model.decode(posterior.rsample(torch.Generator().manual_seed(3)))
+    torch.testing.assert_close(terms, objective.terms(posterior, logits, images, 4))
+
+
+def test_loss_and_gradient_are_those_of_backward_and_of_the_same_noise():
+    model, images = BurgessVAE(latents=3), torch.rand(4, 1, 64, 64).round()
+    loss, gradient = loss_and_gradient(BetaVAE(2.0), model, images, seed=1)
+    assert all(parameter.grad is None for parameter in model.parameters())
+    expected = BetaVAE(2.0)(model, images, 0, torch.Generator().manual_seed(1)).loss
+    expected.backward()
+    assert loss == expected.item()
+    torch.testing.assert_close(gradient, torch.cat([parameter.grad.flatten() for parameter in model.parameters()]))
+    assert loss_and_gradient(BetaVAE(2.0), model, images, seed=2)[0] != loss

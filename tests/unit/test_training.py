@@ -2,15 +2,16 @@
 
 import math
 
+from bvae_lib import training
+from bvae_lib._runtime.device import pick_device
+from bvae_lib.models import BurgessVAE
+from bvae_lib.objectives import BetaVAE, Capacity, Constrained, Objective, Terms, bernoulli_reconstruction
+from bvae_lib.training import fit, lr_schedule, pick_precision
+
 import numpy as np
 import pytest
 import torch
 
-from bvae_lib import training
-from bvae_lib._runtime.device import pick_device
-from bvae_lib.models import BurgessVAE
-from bvae_lib.objectives import BetaVAE, Capacity, Constrained, bernoulli_reconstruction
-from bvae_lib.training import fit, pick_precision
 from tests.unit.mortal import IMAGES, Mortal
 
 
@@ -32,8 +33,35 @@ class InfiniteFrom(BetaVAE):
         super().__init__()
         self.step = step
 
-    def penalty(self, rate, step):
+    def cost(self, rate, step):
         return rate * (math.inf if step >= self.step else 1)
+
+
+class DecodesTheMean(Objective):
+    """An autoencoder: what a user may write, with nothing but ``forward``."""
+
+    def forward(self, model, images, step, generator=None):
+        posterior = model.encode(images)
+        reconstruction = bernoulli_reconstruction(model.decode(posterior.mean), images)
+        return Terms(reconstruction, reconstruction, posterior.kl().mean(dim=0))
+
+
+class Sharpens(DecodesTheMean):
+    """Logits are multiplied by a gain that learns."""
+
+    def __init__(self):
+        super().__init__()
+        self.log_gain = torch.nn.Parameter(torch.zeros(()))
+
+    def forward(self, model, images, step, generator=None):
+        posterior = model.encode(images)
+        logits = self.log_gain.exp() * model.decode(posterior.mean)
+        reconstruction = bernoulli_reconstruction(logits, images)
+        return Terms(reconstruction, reconstruction, posterior.kl().mean(dim=0))
+
+
+def sgd(groups):
+    return torch.optim.SGD(groups)
 
 
 def test_a_short_run_learns_more_than_the_mean_image(sprites):
@@ -62,10 +90,60 @@ def test_the_global_random_state_is_left_alone():
     assert torch.equal(torch.get_rng_state(), before)
 
 
-def test_optimizers_go_different_ways():
-    ways = [BurgessVAE(latents=3), *(train(optimizer=name, lr=1e-6)[0] for name in ("adam", "amsgrad"))]
-    for i, one in enumerate(ways):
-        assert not any(same_weights(one, other) for other in ways[:i])
+def test_optimizers_end_at_different_weights():
+    ends = [BurgessVAE(latents=3), *(train(optimizer=name, lr=1e-6)[0] for name in ("adam", "amsgrad"))]
+    for i, one in enumerate(ends):
+        assert not any(same_weights(one, other) for other in ends[:i])
+
+
+def test_an_optimizer_of_ones_own_takes_the_groups():
+    """One step of SGD on a known gradient."""
+    model, images = BurgessVAE(latents=3), IMAGES[:1]
+    before = [parameter.detach().clone() for parameter in model.parameters()]
+    options = {"batch_size": 4, "device": "cpu", "precision": "float32", "progress": False, "lr": 1e-3}
+    history = fit(model, images, DecodesTheMean(), steps=1, optimizer=sgd, **options)
+    batch = images.expand(4, -1, -1, -1)
+    fresh = BurgessVAE(latents=3)
+    DecodesTheMean()(fresh, batch, 0).loss.backward()
+    for old, new, other in zip(before, model.parameters(), fresh.parameters(), strict=True):
+        gradient = torch.zeros_like(old) if other.grad is None else other.grad
+        torch.testing.assert_close(new.detach(), old - 1e-3 * gradient)
+    assert history.settings["optimizer"] == "sgd"
+
+
+def test_an_objective_needs_no_more_than_forward():
+    model, history = train(DecodesTheMean())
+    assert not same_weights(model, BurgessVAE(latents=3))
+    assert np.isnan(history.price).all()
+    assert np.isnan(history.capacity).all()
+    assert np.isfinite(history.distortion).all()
+    assert history.settings["objective"] == {"name": "DecodesTheMean"}
+
+
+def test_modules_that_an_objective_owns_learn_too():
+    objective = Sharpens()
+    before = objective.log_gain.item()
+    model, _ = train(objective)
+    assert objective.log_gain.item() != before
+    assert not same_weights(model, BurgessVAE(latents=3))
+
+
+def test_a_group_may_learn_at_another_rate():
+    class DecoderOnly(BetaVAE):
+        def parameter_groups(self, model):
+            return [{"params": model.encoder.parameters(), "lr_factor": 0.0}, {"params": model.decoder.parameters()}]
+
+    model, _ = train(DecoderOnly())
+    assert same_weights(model.encoder, BurgessVAE(latents=3).encoder)
+    assert not same_weights(model.decoder, BurgessVAE(latents=3).decoder)
+
+
+def test_frozen_parameters_do_not_move():
+    model = BurgessVAE(latents=3)
+    model.encoder.requires_grad_(False)
+    fit(model, IMAGES, BetaVAE(), steps=6, batch_size=2, device="cpu", precision="float32", progress=False)
+    assert same_weights(model.encoder, BurgessVAE(latents=3).encoder)
+    assert not same_weights(model.decoder, BurgessVAE(latents=3).decoder)
 
 
 def test_a_record_is_the_mean_of_its_steps_and_the_last_may_be_shorter(monkeypatch):
@@ -80,7 +158,7 @@ def test_a_record_is_the_mean_of_its_steps_and_the_last_may_be_shorter(monkeypat
     np.testing.assert_allclose(history.rows(), means, rtol=1e-5)
 
 
-def test_the_record_holds_price_and_target_and_the_kl_of_each_latent(monkeypatch):
+def test_the_record_holds_price_and_capacity_and_the_kl_of_each_latent(monkeypatch):
     monkeypatch.setattr(training, "RECORD_EVERY", 1)
     _, history = train(Constrained(start=0, stop=6, steps=3, multiplier=7.0), steps=4)
     assert history.capacity.tolist() == [0, 2, 4, 6]
@@ -129,7 +207,7 @@ def test_ctrl_c_returns_the_records_so_far(monkeypatch, capsys, batches):
 def test_progress_is_shown_to_a_person_and_not_to_ci(monkeypatch, capsys):
     monkeypatch.delenv("CI", raising=False)
     train(progress=True)
-    assert "reconstruction" in capsys.readouterr().err
+    assert "distortion" in capsys.readouterr().err
     train(progress=False)
     monkeypatch.setenv("CI", "true")
     train(progress=True)
@@ -205,6 +283,13 @@ def test_a_warmup_begins_with_small_steps(moves):
     assert moves[0] < 4e-4
     assert moves[-1] > 5e-4
     assert moves[0] < min(moves[5:])
+
+
+def test_a_schedule_rises_stays_and_falls_evenly():
+    assert [lr_schedule(step, 10, warmup=4, cooldown=5) for step in range(10)] == pytest.approx(
+        [0.25, 0.5, 0.75, 1, 1, 1, 0.8, 0.6, 0.4, 0.2]
+    )
+    assert {lr_schedule(step, 10) for step in range(10)} == {1.0}
 
 
 @pytest.mark.parametrize("name", ["warmup", "cooldown"])
