@@ -33,7 +33,7 @@ class History:
 
     @property
     def slackness(self) -> np.ndarray:
-        """price (rate - capacity) in nats, [records]: 0 where complementary slackness holds (Eq. 2.3).
+        """The product price (rate - capacity) in nats, [records]: 0 where complementary slackness holds (Eq. 2.3).
 
         Under ``Constrained`` that is the KKT condition multiplier (R - C) = 0: either the capacity is used to the last
         nat, or a nat costs nothing. NaN without a capacity.

@@ -24,14 +24,14 @@ class _CrossEntropy(torch.autograd.Function):
     """-log p of Bernoulli pixels, summed: F.binary_cross_entropy_with_logits, whose log1p is slow on a CPU."""
 
     @staticmethod
-    def forward(ctx, logits, images):
+    def forward(ctx: Any, logits: torch.Tensor, images: torch.Tensor) -> torch.Tensor:
         ctx.save_for_backward(logits, images)
         softplus = logits.relu() + logits.abs().neg_().exp_().add_(1).log_()  # log(1 + e^logit), never e^90
         return (softplus - logits * images).sum()
 
     @staticmethod
     @once_differentiable
-    def backward(ctx, grad):
+    def backward(ctx: Any, grad: torch.Tensor) -> tuple[torch.Tensor, None]:
         logits, images = ctx.saved_tensors
         return grad * (logits.sigmoid() - images), None
 
