@@ -30,7 +30,8 @@ def computed() -> dict[str, set[str]]:
         source = path.read_text(encoding="utf-8")
         for node in ast.walk(ast.parse(source)):
             if isinstance(node, ast.FunctionDef | ast.ClassDef):
-                for comment in re.findall(r"#.*", ast.get_source_segment(source, node)):
+                lines = source.splitlines()[node.lineno - 1 : node.end_lineno]
+                for comment in re.findall(r"#.*", "\n".join(lines)):
                     for number in re.findall(rf"Eq\. ({NUMBER})", comment):
                         found.setdefault(number, set()).add(node.name)
     return found
