@@ -5,14 +5,15 @@ from numpy.typing import ArrayLike
 
 
 def water_filling(variances: ArrayLike, level: float) -> tuple[np.ndarray, np.ndarray]:
-    """Compute the least rate of a Gaussian source at a water level (Eq. 6.2; Cover and Thomas 2006, section 10.3.3).
+    """Compute the least rate of a Gaussian source at a water level (Cover and Thomas 2006, section 10.3.3).
 
     The source has independent components. Each is known to within ``level`` or, where it varies less than that, not at
     all:
 
         error_i = min(variance_i, level),   rate_i = max(0, ln(variance_i / level) / 2).
 
-    A linear beta-VAE with decoder variance sigma^2 ends there, at the level beta sigma^2.
+    A linear beta-VAE with decoder variance sigma^2 ends there, at the level beta sigma^2, with the rates of Eq. 6.2
+    and the distortion error_i / (2 sigma^2) of Eq. 6.1.
 
     Args:
         variances: of the components, [n].
@@ -27,12 +28,12 @@ def water_filling(variances: ArrayLike, level: float) -> tuple[np.ndarray, np.nd
     variances = check_variances(variances)
     if not level > 0:
         raise ValueError(f"level must be above 0, not {level}")
-    errors = np.minimum(variances, level)
+    errors = np.minimum(variances, level)  # Eq. 6.1 times 2 sigma^2: variance exp(-2 rate)
     return 0.5 * np.log(variances / errors), errors  # Eq. 6.2
 
 
 def water_level(variances: ArrayLike, rate: float) -> float:
-    """Compute the water level at which ``water_filling`` spends ``rate`` nats in all (Eq. 6.4).
+    """Compute the water level at which ``water_filling`` spends ``rate`` nats in all (Eq. 6.3).
 
     With k components above water, rate = (sum of their ln variances - k ln level) / 2.
 
@@ -50,11 +51,11 @@ def water_level(variances: ArrayLike, rate: float) -> float:
         raise ValueError(f"rate must be at least 0 nats, not {rate}")
     logs = np.sort(np.log(check_variances(variances)))[::-1]
     levels = (logs.cumsum() - 2 * rate) / np.arange(1, len(logs) + 1)  # ln level, were the first k above water
-    return float(np.exp(levels.max()))  # Eq. 6.4
+    return float(np.exp(levels.max()))  # Eq. 6.3
 
 
 def rate_path(variances: ArrayLike, capacities: ArrayLike) -> np.ndarray:
-    """Compute the solution path of a Gaussian source (Eq. 6.5, Eq. 6.6).
+    """Compute the solution path of a Gaussian source (Eq. 6.4).
 
     It is piecewise linear: the k components above water share each new nat equally, and the next one joins them when
     the water has sunk to its variance.
@@ -70,11 +71,29 @@ def rate_path(variances: ArrayLike, capacities: ArrayLike) -> np.ndarray:
         ValueError: for a capacity below 0, or a variance not above 0.
     """
     levels = [water_level(variances, capacity) for capacity in np.asarray(capacities, dtype=float)]
-    return np.array([water_filling(variances, level)[0] for level in levels])  # Eq. 6.5, Eq. 6.6
+    return np.array([water_filling(variances, level)[0] for level in levels])  # Eq. 6.4
+
+
+def onset_capacities(variances: ArrayLike) -> np.ndarray:
+    """Compute the capacity from which on each component of a Gaussian source is active (Eq. 6.5).
+
+    At that moment the water stands at its variance.
+
+    Args:
+        variances: of the components, [n].
+
+    Returns:
+        C in nats, [n]; 0 for the largest variance.
+
+    Raises:
+        ValueError: for a variance not above 0.
+    """
+    variances = check_variances(variances)
+    return np.array([water_filling(variances, variance)[0].sum() for variance in variances])  # Eq. 6.5
 
 
 def soft_threshold(values: ArrayLike, penalty: float) -> np.ndarray:
-    """Compute sign(v) max(0, |v| - ``penalty``) (Eq. 6.8; Tibshirani 1996, equation 3).
+    """Compute sign(v) max(0, |v| - ``penalty``) (Eq. 6.6; Tibshirani 1996, equation 3).
 
     These are the LASSO's coefficients where the columns of the design are orthonormal and ``values`` are those of least
     squares.
@@ -92,7 +111,7 @@ def soft_threshold(values: ArrayLike, penalty: float) -> np.ndarray:
     if not penalty >= 0:
         raise ValueError(f"penalty must be at least 0, not {penalty}")
     values = np.asarray(values, dtype=float)
-    return np.sign(values) * np.maximum(np.abs(values) - penalty, 0)  # Eq. 6.8
+    return np.sign(values) * np.maximum(np.abs(values) - penalty, 0)  # Eq. 6.6
 
 
 def check_variances(variances: ArrayLike) -> np.ndarray:

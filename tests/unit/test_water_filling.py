@@ -2,7 +2,7 @@
 
 from bvae_lib.models import LinearVAE, gaussian_source
 from bvae_lib.objectives import BetaVAE, Capacity, Constrained
-from bvae_lib.theory.water_filling import rate_path, soft_threshold, water_filling, water_level
+from bvae_lib.theory.water_filling import onset_capacities, rate_path, soft_threshold, water_filling, water_level
 from bvae_lib.training import fit_full_batch, solve_full_batch
 
 import numpy as np
@@ -113,10 +113,10 @@ def test_a_path_spends_its_capacities_and_never_takes_a_nat_back(variances, capa
 
 @given(variances, st.integers(1, 8))
 def test_those_above_water_share_a_new_nat_equally(variances, k):
-    """Between the capacities at which the k-th and the next component start, each of k gets 1/k of what is added."""
+    """Between the onsets of the k-th and the next component, each of k gets 1/k of what is added."""
     ordered = np.append(np.sort(variances)[::-1], 1e-6)  # a component more, so that there is a next one
     k = min(k, len(variances))
-    starts, ends = (water_filling(ordered, ordered[j])[0].sum() for j in (k - 1, k))
+    starts, ends = onset_capacities(ordered)[[k - 1, k]]
     capacities = starts + (ends - starts) * np.array([0.25, 0.75])
     low, high = rate_path(ordered, capacities)
     np.testing.assert_allclose((high - low)[:k], (capacities[1] - capacities[0]) / k, atol=1e-9)
