@@ -32,6 +32,6 @@ def write_address(url: str, root: Path = ROOT) -> None:
 
 if __name__ == "__main__":
     try:
-        write_address(*sys.argv[1:2] or [""])
+        write_address(sys.argv[1] if len(sys.argv) > 1 else "")
     except ValueError as error:
         raise SystemExit(f"{error}\nusage: make address URL={PLACEHOLDER}") from None

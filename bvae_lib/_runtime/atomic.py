@@ -8,7 +8,7 @@ from typing import IO, Any
 
 
 @contextmanager
-def write_atomically(path: str | Path, mode: str = "wb") -> Iterator[IO[Any]]:
+def write_atomically(path: str | os.PathLike, mode: str = "wb") -> Iterator[IO[Any]]:
     """Open a temporary file for writing that is renamed to ``path`` once it is written.
 
     Where the block raises or the process dies, ``path`` stays what it was before.

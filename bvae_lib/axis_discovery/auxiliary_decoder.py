@@ -10,7 +10,6 @@ network of Burgess et al. (2018), as it was.
 from typing import Any
 
 import torch
-from torch import nn
 
 from ..models import BurgessVAE, Posterior
 from ..objectives import BetaVAE, PricedRate, Terms
@@ -45,22 +44,22 @@ class JointObjective(ObjectiveWrapper):
     def __init__(self, objective: PricedRate, auxiliary: BurgessVAE, price: float = 0.1):
         super().__init__(objective)
         self.auxiliary = BetaVAE(price, objective.likelihood, objective.reduction)
-        self.head, self.decoder = auxiliary.encoder[-1], auxiliary.decoder
+        self.head, self.decoder = auxiliary.head, auxiliary.decoder
 
-    def forward(
-        self, model: nn.Module, images: torch.Tensor, step: int, generator: torch.Generator | None = None
+    def forward(  # type: ignore[override]  # of all models only a BurgessVAE has features
+        self, model: BurgessVAE, images: torch.Tensor, step: int, generator: torch.Generator | None = None
     ) -> Terms:
         """Add the two losses; the features are computed once."""
         features = model.features(images)
-        own = Posterior.from_head(model.encoder[-1](features))
+        own = Posterior.from_head(model.head(features))
         wide = Posterior.from_head(self.head(features))
         terms = self.objective.terms(own, model.decode(own.rsample(generator)), images, step)
         drawn = self.decoder(wide.rsample(generator)).float()
         return terms._replace(loss=terms.loss + self.auxiliary.terms(wide, drawn, images, step).loss)
 
-    def parameter_groups(self, model: nn.Module) -> list[dict[str, Any]]:
+    def parameter_groups(self, model: BurgessVAE) -> list[dict[str, Any]]:  # type: ignore[override]
         """Return the model's head and decoder at the full learning rate, and the rest at an eighth of it."""
-        own = [*model.encoder[-1].parameters(), *model.decoder.parameters()]
+        own = [*model.head.parameters(), *model.decoder.parameters()]
         rest = [*model.encoder[:-1].parameters(), *self.head.parameters(), *self.decoder.parameters()]
         return [{"params": own}, {"params": rest, "lr_factor": LR_FACTOR}]
 

@@ -11,9 +11,8 @@ import math
 from typing import Any
 
 import torch
-from torch import nn
 
-from ..models import Posterior
+from ..models import VAE, Posterior
 from ..objectives import PricedRate, Terms
 from .objective_wrapper import ObjectiveWrapper
 
@@ -42,7 +41,7 @@ class DistillationObjective(ObjectiveWrapper):
     def __init__(
         self,
         objective: PricedRate,
-        teacher: nn.Module,
+        teacher: VAE,
         teacher_mask: torch.Tensor,
         kl_from_step: int = 0,
         price: float = 1.0,
@@ -56,9 +55,7 @@ class DistillationObjective(ObjectiveWrapper):
         self.teacher, self.kl_from_step, self.teacher_price = teacher.requires_grad_(False), kl_from_step, price
         self.register_buffer("teacher_mask", teacher_mask.clone())  # a checkpoint stores no tensor twice
 
-    def forward(
-        self, model: nn.Module, images: torch.Tensor, step: int, generator: torch.Generator | None = None
-    ) -> Terms:
+    def forward(self, model: VAE, images: torch.Tensor, step: int, generator: torch.Generator | None = None) -> Terms:
         """Decode the teacher's latents and the student's own, and add the divergence between the two.
 
         Raises:

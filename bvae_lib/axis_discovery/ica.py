@@ -7,8 +7,10 @@ independent component analysis (Comon 1994), and needs no label.
 """
 
 import math
+from typing import cast
 
 import torch
+from torch import nn
 
 from ..data import ImageSet
 from ..metrics import encode_dataset
@@ -57,7 +59,7 @@ def align_axes(model: BurgessVAE, pair: list[int], images: ImageSet, seed: int =
     generator = torch.Generator(device).manual_seed(seed)
     indices = torch.randint(len(images), (IMAGES,), generator=generator, device=device)
     rotation = ica_rotation(encode_dataset(model, images.to(device), indices).mean[:, pair]).to(device)
-    head, reader = model.encoder[-1], model.decoder[0]
+    head, reader = model.head, cast(nn.Linear, model.decoder[0])
     head.weight[pair] = rotation @ head.weight[pair]
     head.bias[pair] = rotation @ head.bias[pair]
     reader.weight[:, pair] = reader.weight[:, pair] @ rotation.T

@@ -9,7 +9,7 @@ before stays.
 import torch
 from torch import nn
 
-from ..models import BurgessVAE, Posterior, check_latents, concatenate
+from ..models import VAE, BurgessVAE, Posterior, check_latents, concatenate
 
 WIDTH = 256  # of hidden layers
 
@@ -71,7 +71,7 @@ class DecodeLatents(nn.Module):
         return self.stage.decode(z)
 
 
-class TwoStageVAE(nn.Module):
+class TwoStageVAE(VAE):
     """``model`` with the latents of the last of its ``stages``, each of which is the reference of the next one.
 
     The reference of the first stage is ``reference``, another model, where there is one. When the whole is trained,
@@ -86,8 +86,6 @@ class TwoStageVAE(nn.Module):
     """
 
     stages: list[LatentVAE]
-
-    reconstruct = BurgessVAE.reconstruct
 
     def __init__(self, model: BurgessVAE, reference: BurgessVAE | None = None):
         super().__init__()

@@ -28,11 +28,11 @@ def axis_alignment(codes: ArrayLike, factors: ArrayLike) -> AxisAlignment:
     Raises:
         ValueError: where the two do not pair up, hold values that are not finite, or there are not two factors.
     """
-    codes, factors = check(codes, factors)
-    if factors.shape[1] != 2:
-        raise ValueError(f"factors must be [N, 2], the two positions, not {factors.shape}")
-    codes, factors = (x - x.mean(axis=0) for x in (codes.astype(float), factors.astype(float)))
-    slopes = np.linalg.lstsq(factors, codes, rcond=None)[0]  # [2, latents]
-    left = ((codes - factors @ slopes) ** 2).sum(axis=0)
+    checked = check(codes, factors)
+    if checked[1].shape[1] != 2:
+        raise ValueError(f"factors must be [N, 2], the two positions, not {checked[1].shape}")
+    z, plane = (x - x.mean(axis=0) for x in (array.astype(float) for array in checked))
+    slopes = np.linalg.lstsq(plane, z, rcond=None)[0]  # [2, latents]
+    left = ((z - plane @ slopes) ** 2).sum(axis=0)
     degrees = np.degrees(np.arctan2(slopes[1], slopes[0])) % 90
-    return AxisAlignment(1 - left / np.maximum((codes**2).sum(axis=0), 1e-12), np.minimum(degrees, 90 - degrees))
+    return AxisAlignment(1 - left / np.maximum((z**2).sum(axis=0), 1e-12), np.minimum(degrees, 90 - degrees))

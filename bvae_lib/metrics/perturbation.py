@@ -3,15 +3,14 @@
 import math
 
 import torch
-from torch import nn
 
-from ..models import Posterior
+from ..models import VAE, Posterior
 from ..objectives import bernoulli_reconstruction
 from ..theory.channel import rotate, rotate_posterior
 
 
 @torch.no_grad()
-def noise_cost(model: nn.Module, posterior: Posterior, images: torch.Tensor, seed: int = 0) -> float:
+def noise_cost(model: VAE, posterior: Posterior, images: torch.Tensor, seed: int = 0) -> float:
     """Measure the distortion that the posterior's noise adds.
 
     Args:
@@ -30,7 +29,7 @@ def noise_cost(model: nn.Module, posterior: Posterior, images: torch.Tensor, see
 
 @torch.no_grad()
 def rotated_rate_distortion(
-    model: nn.Module, posterior: Posterior, images: torch.Tensor, pair: tuple[int, int], degrees: float, seed: int = 0
+    model: VAE, posterior: Posterior, images: torch.Tensor, pair: tuple[int, int], degrees: float, seed: int = 0
 ) -> tuple[float, float]:
     """Measure rate and distortion of a model whose plane of two latents is rotated, with the best diagonal posterior.
 

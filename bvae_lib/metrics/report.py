@@ -3,10 +3,9 @@
 from typing import Any
 
 import torch
-from torch import nn
 
 from ..data import ImageSet
-from ..models import Posterior
+from ..models import VAE, Posterior
 from ..objectives import bernoulli_reconstruction
 from .information import ACTIVE, mig
 
@@ -14,7 +13,7 @@ CHUNK = 500  # images encoded at once
 
 
 @torch.no_grad()
-def encode_dataset(model: nn.Module, images: ImageSet | torch.Tensor, indices: torch.Tensor | None = None) -> Posterior:
+def encode_dataset(model: VAE, images: ImageSet | torch.Tensor, indices: torch.Tensor | None = None) -> Posterior:
     """Encode many images, a few hundred at a time.
 
     Args:
@@ -32,7 +31,7 @@ def encode_dataset(model: nn.Module, images: ImageSet | torch.Tensor, indices: t
 
 
 @torch.no_grad()
-def report(model: nn.Module, images: ImageSet, n: int = 10_000, seed: int = 0) -> dict[str, Any]:
+def report(model: VAE, images: ImageSet, n: int = 10_000, seed: int = 0) -> dict[str, Any]:
     """Measure a model on random images of a set with known factors.
 
     Args:

@@ -4,8 +4,10 @@ from .burgess import BurgessVAE, he_init_, traverse
 from .factor_channel import FactorChannel, factor_codes, per_factor
 from .linear import LinearVAE, gaussian_source
 from .posterior import Posterior, check_latents, concatenate
+from .vae import VAE
 
 __all__ = [
+    "VAE",
     "BurgessVAE",
     "FactorChannel",
     "LinearVAE",

@@ -1,10 +1,13 @@
 """The network of Burgess et al. (2018): an encoder to a Gaussian posterior, a decoder to pixel logits."""
 
+from typing import cast
+
 import torch
 from torch import nn
 
 from ._deconv import Upsampling
 from .posterior import Posterior, check_latents
+from .vae import VAE
 
 
 def he_init_(layer: nn.Module) -> None:
@@ -17,14 +20,15 @@ def he_init_(layer: nn.Module) -> None:
         layer: a linear or convolutional layer, changed in place; other layers are left alone.
     """
     if isinstance(layer, nn.Linear | nn.Conv2d | nn.ConvTranspose2d):
-        fan_in = layer.weight[0].numel()  # weights that add up to one output
+        weight, bias = layer.parameters()
+        fan_in: float = weight[0].numel()  # weights that add up to one output
         if isinstance(layer, nn.ConvTranspose2d):  # [in, out, k, k], of which a stride s leaves one in s * s
-            fan_in = layer.weight[:, 0].numel() / (layer.stride[0] * layer.stride[1])
-        nn.init.normal_(layer.weight, std=(2 / fan_in) ** 0.5)
-        nn.init.zeros_(layer.bias)
+            fan_in = weight[:, 0].numel() / (layer.stride[0] * layer.stride[1])
+        nn.init.normal_(weight, std=(2 / fan_in) ** 0.5)
+        nn.init.zeros_(bias)
 
 
-class BurgessVAE(nn.Module):
+class BurgessVAE(VAE):
     """The 64 x 64 network of Burgess et al. (2018, section A.1).
 
     Encoder: four convolutions (32 channels, kernel 4, stride 2), two fully connected layers of 256, then mean and
@@ -70,7 +74,12 @@ class BurgessVAE(nn.Module):
             )  # fmt: skip
             self.apply(he_init_)
             # Every posterior begins at the prior, rate 0: otherwise all latents carry nats before any is worth it.
-            nn.init.zeros_(self.encoder[-1].weight)
+            nn.init.zeros_(self.head.weight)
+
+    @property
+    def head(self) -> nn.Linear:
+        """The encoder's last layer, from 256 features to means and log-variances."""
+        return cast(nn.Linear, self.encoder[-1])
 
     def features(self, images: torch.Tensor) -> torch.Tensor:
         """Compute what the encoder's last layer, its head, reads; mean and log-variance are linear in it.
@@ -103,7 +112,7 @@ class BurgessVAE(nn.Module):
         Raises:
             ValueError: for images of another shape or dtype.
         """
-        return Posterior.from_head(self.encoder[-1](self.features(images)))
+        return Posterior.from_head(self.head(self.features(images)))
 
     def decode(self, z: torch.Tensor) -> torch.Tensor:
         """Compute the Bernoulli logits of p(x|z).
@@ -121,24 +130,18 @@ class BurgessVAE(nn.Module):
         return self.decoder(z).float()
 
     @torch.no_grad()
-    def reconstruct(self, images: torch.Tensor) -> torch.Tensor:
-        """Decode the posterior means of ``images`` [B, channels, 64, 64] into pixel probabilities of that shape."""
-        return self.decode(self.encode(images).mean).sigmoid()
-
-    @torch.no_grad()
     def prune_latents(self, mask: torch.Tensor) -> None:
         """Set the posterior of some latents to the prior whatever the image: from then on they carry 0 nats.
 
         Args:
             mask: [latents], True for those to prune.
         """
-        head = self.encoder[-1]
-        for rows in (head.weight.unflatten(0, (2, -1)), head.bias.unflatten(0, (2, -1))):  # means, log-variances
+        for rows in (x.unflatten(0, (2, -1)) for x in (self.head.weight, self.head.bias)):  # means, log-variances
             rows[:, mask.to(rows.device)] = 0
 
 
 @torch.no_grad()
-def traverse(model: nn.Module, z: torch.Tensor, latents: list[int], values: torch.Tensor) -> torch.Tensor:
+def traverse(model: VAE, z: torch.Tensor, latents: list[int], values: torch.Tensor) -> torch.Tensor:
     """Decode ``z`` with one latent at a time set to each of ``values``.
 
     Args:

@@ -13,6 +13,7 @@ from torch import nn
 from ..data import FactorLookup
 from .burgess import BurgessVAE
 from .posterior import Posterior, check_latents
+from .vae import VAE
 
 SYMMETRY = torch.tensor([4, 2, 1])  # rotations in a full turn that leave square, ellipse and heart unchanged
 FACTORS = ("shape", "scale", "orientation", "pos_x", "pos_y")
@@ -78,7 +79,7 @@ def per_factor(channels: torch.Tensor | np.ndarray) -> torch.Tensor:
     return total.index_add(-1, FACTOR_OF.to(channels.device), channels)
 
 
-class FactorChannel(nn.Module):
+class FactorChannel(VAE):
     """dSprites' factors, through a Gaussian channel each, to the decoder of Burgess et al. (2018).
 
     Channel i sends z_i = sqrt(1 - s_i^2) f_i + s_i noise (Eq. 4.1), where f_i is one of ``factor_codes`` and s_i the
@@ -133,8 +134,3 @@ class FactorChannel(nn.Module):
         """Compute the Bernoulli logits [B, 1, 64, 64] of p(x|z) for ``z`` [B, 8]."""
         check_latents(z, self.latents)
         return self.decoder(z).float()
-
-    @torch.no_grad()
-    def reconstruct(self, images: torch.Tensor) -> torch.Tensor:
-        """Decode what is sent on average for ``images`` [B, 1, 64, 64] into pixel probabilities."""
-        return self.decode(self.encode(images).mean).sigmoid()

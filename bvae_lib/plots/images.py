@@ -8,10 +8,9 @@ import numpy as np
 import torch
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from torch import nn
 
 from .._runtime.pixels import base64_png, tile, to_uint8
-from ..models import traverse
+from ..models import VAE, traverse
 from .style import canvas
 
 
@@ -38,7 +37,7 @@ def image_grid(rows: Sequence[Any], labels: list[str] | None = None, title: str 
 
 
 def traversal(
-    model: nn.Module,
+    model: VAE,
     image: torch.Tensor,
     kl: np.ndarray | None = None,
     span: float = 3.0,
@@ -61,7 +60,7 @@ def traversal(
 
 
 def traversal_rows(
-    model: nn.Module,
+    model: VAE,
     image: torch.Tensor,
     kl: np.ndarray | None = None,
     span: float = 3.0,

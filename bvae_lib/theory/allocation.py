@@ -15,7 +15,7 @@ from ..data.packed import PackedImages
 from ..models.factor_channel import FACTOR_OF, factor_codes
 from .channel import binary_entropy
 
-GROUPS = tuple(tuple(torch.nonzero(factor == FACTOR_OF).flatten().tolist()) for factor in range(5))  # of channels
+GROUPS = tuple(tuple(FACTOR_OF.eq(factor).nonzero().flatten().tolist()) for factor in range(5))  # of channels
 MIDDLE = 16  # of the 32 positions
 
 

@@ -7,15 +7,14 @@ import numpy as np
 import torch
 from IPython.display import HTML
 from PIL import Image, ImageDraw, ImageFont
-from torch import nn
 
 from .._runtime.pixels import base64_png, to_image, to_uint8
-from ..models import traverse
+from ..models import VAE, traverse
 
 VALUES = torch.linspace(-3, 3, 7)  # of the latent that moves; dom.js has the same
 
 
-def traversals(model: nn.Module, z: torch.Tensor, latents: list[int]) -> np.ndarray:
+def traversals(model: VAE, z: torch.Tensor, latents: list[int]) -> np.ndarray:
     """Decode ``z`` [model.latents] with one latent at a time at ``VALUES``: uint8 [latents, 7, 64, 64, channels]."""
     return to_uint8(traverse(model, z, latents, VALUES))
 

@@ -8,10 +8,10 @@ import numpy as np
 import torch
 import traitlets
 from IPython.display import HTML
-from torch import nn
 
 from .._runtime.pixels import png, tile, to_uint8
 from ..metrics import ACTIVE, encode_dataset
+from ..models import VAE
 from . import pictures
 from .source import source
 from .traversal import check_images
@@ -24,7 +24,7 @@ class Run(NamedTuple):
     """One trained model and its figures; nats per image."""
 
     price: float  # nats of distortion per nat of rate
-    model: nn.Module
+    model: VAE
     rate: float
     distortion: float
     kl_per_latent: Sequence[float] | np.ndarray  # [latents], whose sum is the rate

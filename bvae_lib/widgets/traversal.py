@@ -10,10 +10,10 @@ import torch
 import traitlets
 from IPython.display import HTML, Image
 from ipywidgets import widget_serialization
-from torch import nn
 
 from .. import metrics
 from .._runtime.pixels import png, tile, to_uint8
+from ..models import VAE
 from . import pictures
 from .source import source
 from .weights import Weights, check_decoder, shared
@@ -55,7 +55,7 @@ class Traversal(anywidget.AnyWidget):
 
     def __init__(
         self,
-        model: nn.Module,
+        model: VAE,
         images: torch.Tensor | None = None,
         factors: Any = None,
         factor_names: Sequence[str] | None = None,
@@ -102,7 +102,7 @@ class Traversal(anywidget.AnyWidget):
         return pictures.noscript(self._strip, self._alt)
 
     def _repr_mimebundle_(self, **options: Any) -> tuple[dict, dict]:
-        data, metadata = super()._repr_mimebundle_(**options)
+        data, metadata = super()._repr_mimebundle_(**options)  # type: ignore[misc]  # never None for an open widget
         still = {"image/png": base64.b64encode(self._strip).decode(), "text/plain": self._alt}
         return data | still, metadata | {"image/png": {"alt": self._alt}}
 

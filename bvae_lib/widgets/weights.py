@@ -40,12 +40,12 @@ def pack(model: nn.Module) -> bytes:
     Raises:
         ValueError: for another decoder, or weights that are not finite.
     """
-    check_decoder(model)
+    layers = check_decoder(model)
     blocks, inner = [], None
-    for layer, after in pairwise([*model.decoder, None]):
+    for layer, after in pairwise([*layers, None]):
         if not isinstance(layer, nn.Linear | nn.ConvTranspose2d):
             continue
-        weight, bias = (x.detach().float().cpu().numpy() for x in (layer.weight, layer.bias))
+        weight, bias = (x.detach().float().cpu().numpy() for x in layer.parameters())
         if inner:
             weight, bias, inner = weight @ inner[0], weight @ inner[1] + bias, None
         if isinstance(after, nn.Linear):
@@ -66,21 +66,24 @@ def pack(model: nn.Module) -> bytes:
     return b"".join(np.packbits(part).tobytes() for part in (bits[:, :6], bits[:, 6:]))
 
 
-def check_decoder(model: nn.Module) -> None:
-    """Raise ValueError unless decoder.js can run ``model.decoder``: BurgessVAE's layers, or a second stage's first."""
+def check_decoder(model: nn.Module) -> list[nn.Module]:
+    """Return the layers of ``model.decoder``; ValueError unless they are BurgessVAE's, or a second stage's first."""
     latents, channels = getattr(model, "latents", None), getattr(model, "channels", None)
-    found = [describe(layer) for layer in getattr(model, "decoder", ())]
+    layers = list(getattr(model, "decoder", ()))
+    found = [describe(layer) for layer in layers]
     second_stage = [(HIDDEN, latents), "SiLU", (HIDDEN, HIDDEN), "SiLU", (latents, HIDDEN)]
     burgess = [(HIDDEN, latents), "ReLU", (HIDDEN, HIDDEN), "ReLU", (MAPS * 16, HIDDEN), "ReLU", "Unflatten"]
     burgess += [(MAPS, MAPS, 4, 4), "ReLU"] * 3 + [(MAPS, channels, 4, 4)]
     if found not in (burgess, second_stage + burgess) or channels not in (1, 3):
-        layers = ", ".join(map(str, found)) or "no decoder"
+        described = ", ".join(map(str, found)) or "no decoder"
         raise ValueError(
             "model must be a BurgessVAE with 1 or 3 channels, or a TwoStageVAE whose last stage has a reference (the "
-            f"page runs no other decoder), not a {type(model).__name__} with channels={channels} and {layers}"
+            f"page runs no other decoder), not a {type(model).__name__} with channels={channels} and {described}"
         )
+    return layers
 
 
 def describe(layer: nn.Module) -> tuple[int, ...] | str:
     """Return the shape of a layer's weights, or the kind of a layer without."""
-    return tuple(layer.weight.shape) if hasattr(layer, "weight") else type(layer).__name__
+    weight = getattr(layer, "weight", None)
+    return type(layer).__name__ if weight is None else tuple(weight.shape)
