@@ -1,5 +1,6 @@
 """The figures of the course, drawn in one style, with units on every axis."""
 
+from .diagrams import flow_diagram
 from .images import capacity_traversals, image_grid, image_html, traversal, traversal_grid, traversal_rows
 from .latents import (
     bayes_errors,
@@ -38,6 +39,7 @@ __all__ = [
     "dual_ascent",
     "factor_onsets",
     "factor_paths",
+    "flow_diagram",
     "heatmap",
     "image_grid",
     "image_html",

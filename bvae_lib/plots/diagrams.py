@@ -13,7 +13,7 @@ def flow_diagram(boxes: dict[str, tuple[float, float]], arrows: dict[tuple[str, 
         arrows: by the texts of the boxes it leads from and to, the label of each arrow.
     """
     columns, rows = (1 + max(position) for position in zip(*boxes.values(), strict=True))
-    figure, axis = canvas(size=(3.6 * columns, 0.95 * rows))
+    figure, axis = canvas(size=(3.2 * columns, 0.95 * rows))
     axis.set(xlim=(-0.5, columns - 0.5), ylim=(rows - 0.5, -0.5))
     axis.set_axis_off()
     frame = {"boxstyle": "round,pad=0.5", "facecolor": "#EAF3FA", "edgecolor": BLUE}
