@@ -2,7 +2,7 @@
 
 A diagnosis and no recipe, as it uses labels. The decoder of Burgess et al. (2018) draws from the factors themselves,
 the encoder is asked for them: place, size, shape, and cosine and sine of the angle that can be seen. Whoever stays on a
-plateau where each half alone does not, stays for want of a code on which both agree (chapter 5).
+plateau where each half alone does not, stays for want of a code on which both agree (appendix A).
 """
 
 import math

@@ -5,7 +5,7 @@ at every EVERY of them: MIG as in the cards of the zoo, from 10,000 pictures. Th
 with nothing else running, and the median is what a step costs: seconds are steps times that.
 
 What is done is kept in runs/race.json, and a race that was cut off is gone on with; the table goes to standard output
-and with the curves to bvae_lib/zoo/race.json, from which chapter 5 draws them.
+and with the curves to benchmarks/race.json.
 """
 
 import argparse
