@@ -12,7 +12,7 @@ import base64
 import io
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -94,7 +94,7 @@ class FactorSnapshots:
     @classmethod
     def load(cls, path: Path) -> "FactorSnapshots":
         """Read what ``save`` wrote; ValueError where the file is something else."""
-        figures, drawn = read(path)
+        figures, drawn = read(path, cls)
         return cls(**figures, drawn=drawn)
 
 
@@ -114,7 +114,7 @@ class LatentSnapshots:
     @classmethod
     def load(cls, path: Path) -> "LatentSnapshots":
         """Read what ``save`` wrote; ValueError where the file is something else."""
-        figures, drawn = read(path)
+        figures, drawn = read(path, cls)
         return cls(**figures, drawn=drawn.reshape(*figures["kl_per_latent"].shape, *drawn.shape[1:]))
 
 
@@ -144,15 +144,17 @@ def write(path: Path, figures: dict[str, np.ndarray], drawn: np.ndarray) -> None
         json.dump(stored | {"drawn": base64_png(drawn[..., None])}, file)
 
 
-def read(path: Path) -> tuple[dict[str, np.ndarray], np.ndarray]:
-    """Read the figures and images that ``write`` wrote; ValueError where the file is something else."""
+def read(path: Path, kind: type) -> tuple[dict[str, np.ndarray], np.ndarray]:
+    """Read the figures and images of a ``kind`` that ``write`` wrote; ValueError where the file is something else."""
     try:
         stored = json.loads(Path(path).read_text(encoding="utf-8"))
+        if stored.keys() != {field.name for field in fields(kind)}:
+            raise ValueError(f"it has {list(stored)}")
         sheet = np.asarray(Image.open(io.BytesIO(base64.b64decode(stored.pop("drawn")))))
         drawn = sheet.reshape(sheet.shape[0] // 64, 64, sheet.shape[1] // 64, 64).swapaxes(1, 2)
         return {name: np.array(values) for name, values in stored.items()}, drawn
     except (AttributeError, KeyError, TypeError, OSError, ValueError) as error:
-        raise ValueError(f"{path} holds no snapshots ({type(error).__name__}: {error})") from error
+        raise ValueError(f"{path} holds no {kind.__name__} ({type(error).__name__}: {error})") from error
 
 
 @torch.no_grad()

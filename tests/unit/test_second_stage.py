@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
-WHOLE = {"beta_start": 50.0, "steps": 1_500, "anneal_steps": 1_200}
+WHOLE = {"beta_start": 50.0, "steps": 500, "anneal_steps": 350}
 SHORT = {"beta_start": 50.0, "steps": 50, "anneal_steps": 40}
 DEVIATION = 0.1  # of every posterior of the toy
 

@@ -1,53 +1,53 @@
-"""Two latents are turned onto the axes of what they tell, without a label."""
+"""Two latents are rotated onto the axes of what they encode, without a label."""
 
 import math
+
+from bvae_lib.axis_discovery import ica
+from bvae_lib.axis_discovery.ica import align_axes, ica_rotation
+from bvae_lib.models import BurgessVAE, Posterior
 
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bvae_lib import axes
-from bvae_lib.axis_discovery.ica import align_axes, ica_rotation
-from bvae_lib.models import BurgessVAE, Posterior
 
-
-def turned(codes, angle):
+def rotated(codes, angle):
     cos, sin = math.cos(angle), math.sin(angle)
     return codes @ torch.tensor([[cos, -sin], [sin, cos]]).T
 
 
 @given(st.floats(-0.7, 0.7, allow_subnormal=False), st.integers(0, 100), st.sampled_from([0.5, 1.0, 1.5]))
-def test_a_square_is_turned_back_by_the_angle_that_it_was_turned_by(angle, seed, power):
+def test_a_square_is_rotated_back_by_its_angle(angle, seed, power):
     """Sides that are even, or denser at the ends or in the middle; below 45 degrees, where another axis is nearer."""
     side = torch.rand(4_000, 2, generator=torch.Generator().manual_seed(seed)) * 2 - 1
-    codes = turned(side.abs().pow(power) * side.sign(), angle)
+    codes = rotated(side.abs().pow(power) * side.sign(), angle)
     back = ica_rotation(codes + 3.0)  # wherever it lies
     assert math.atan2(back[1, 0], back[0, 0]) == pytest.approx(-angle, abs=0.08)
     torch.testing.assert_close(back @ back.T, torch.eye(2))
 
 
-def test_no_other_turn_has_smaller_fourth_moments():
-    codes = turned(torch.rand(500, 2, generator=torch.Generator().manual_seed(1)) - 0.5, 0.3)
+def test_no_other_rotation_has_smaller_fourth_moments():
+    codes = rotated(torch.rand(500, 2, generator=torch.Generator().manual_seed(1)) - 0.5, 0.3)
     codes = codes - codes.mean(dim=0)
-    moments = [turned(codes, angle / 100).pow(4).sum() for angle in range(158)]
+    moments = [rotated(codes, angle / 100).pow(4).sum() for angle in range(158)]
     assert (codes @ ica_rotation(codes).T).pow(4).sum() <= min(moments) * (1 + 1e-5)
 
 
-def test_a_model_draws_as_before_and_says_place_on_axes(sprites, monkeypatch):
-    monkeypatch.setattr(axes, "PICTURES", 2_000)
+def test_a_model_draws_as_before_and_encodes_position_on_axes(sprites, monkeypatch):
+    monkeypatch.setattr(ica, "IMAGES", 2_000)
 
-    def place(images):
-        """x and y of the middle of each picture, which no network has to learn."""
+    def position(images):
+        """x and y of the middle of each image, which no network has to learn."""
         columns = torch.arange(64.0)
         x, y = ((images.sum(dim=(1, along)) * columns).sum(dim=1) / images.sum(dim=(1, 2, 3)) for along in (2, 3))
         return torch.stack([x, y], dim=1) / 32 - 1
 
-    class Placed(BurgessVAE):
+    class Known(BurgessVAE):
         def features(self, images):
-            return torch.nn.functional.pad(place(images), (0, 254))
+            return torch.nn.functional.pad(position(images), (0, 254))
 
-    model = Placed(latents=4)
+    model = Known(latents=4)
     with torch.no_grad():
         model.encoder[-1].weight[[2, 0], :2] = torch.tensor(
             [[math.cos(0.2), -math.sin(0.2)], [math.sin(0.2), math.cos(0.2)]]
@@ -57,12 +57,12 @@ def test_a_model_draws_as_before_and_says_place_on_axes(sprites, monkeypatch):
     align_axes(model, [2, 0], sprites)
     after = model.encode(images)
     assert isinstance(after, Posterior)
-    torch.testing.assert_close(after.mean[:, [2, 0]], place(images), atol=0.05, rtol=0)
-    assert (before.mean[:, 2] - place(images)[:, 0]).abs().max() > 0.1
+    torch.testing.assert_close(after.mean[:, [2, 0]], position(images), atol=0.05, rtol=0)
+    assert (before.mean[:, 2] - position(images)[:, 0]).abs().max() > 0.1
     torch.testing.assert_close(model.reconstruct(images), drawn, atol=1e-5, rtol=0)
     torch.testing.assert_close(after.log_variance, before.log_variance)
 
 
-def test_only_pairs_can_be_turned():
+def test_only_pairs_can_be_rotated():
     with pytest.raises(ValueError, match=r"codes must have shape \[N, 2\], not \[5, 3\]"):
         ica_rotation(torch.zeros(5, 3))
