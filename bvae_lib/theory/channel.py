@@ -119,7 +119,7 @@ def separation(posterior: Posterior) -> tuple[torch.Tensor, torch.Tensor]:
 
 
 def binary_entropy(p: torch.Tensor) -> torch.Tensor:
-    """Compute the entropy of binary variables, h(p) = -p ln p - (1 - p) ln(1 - p).
+    """Compute the entropy of binary variables, h(p) = -p ln p - (1 - p) ln(1 - p) (Eq. 7.3).
 
     Args:
         p: probabilities, of any shape.
@@ -127,7 +127,7 @@ def binary_entropy(p: torch.Tensor) -> torch.Tensor:
     Returns:
         Nats of the same shape, torch; 0 at 0 and at 1.
     """
-    return -(torch.xlogy(p, p) + torch.xlogy(1 - p, 1 - p))
+    return -(torch.xlogy(p, p) + torch.xlogy(1 - p, 1 - p))  # Eq. 7.3
 
 
 def bayes_distortion(images: torch.Tensor, codes: ArrayLike, sigma: float) -> float:
