@@ -3,10 +3,10 @@
 import itertools
 import re
 import shutil
+import tomllib
 from pathlib import Path
 
 import pytest
-import tomllib
 import yaml
 
 from tools.address import PLACEHOLDER, write_address

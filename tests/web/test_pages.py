@@ -13,44 +13,25 @@ AXE = ROOT / "tools" / "node_modules" / "axe-core" / "axe.min.js"
 
 
 @pytest.mark.parametrize("page_name", PAGES)
-@pytest.mark.parametrize("way", ["file", "http"])
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1280, "dark"), (375, "light")])
-def test_page_asks_nobody_and_has_no_error(open_page, addresses, page_name, way, width, scheme):
+@pytest.mark.parametrize(
+    ("way", "width", "scheme"),
+    [("file", 1280, "light"), ("file", 1280, "dark"), ("file", 375, "light"), ("http", 1280, "light")],
+)
+def test_a_page_is_whole_and_asks_nobody(open_page, addresses, page_name, way, width, scheme):
     page, trouble = open_page(f"{addresses[way]}/{page_name}.html", width, scheme)
-    assert trouble == []
     assert page.locator("html").get_attribute("data-theme") == scheme
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "the page scrolls sideways"
-
-
-@pytest.mark.parametrize("page_name", PAGES)
-def test_equations_are_typeset(open_page, addresses, page_name):
-    page, trouble = open_page(f"{addresses['file']}/{page_name}.html")
-    wait_for_equations(page)
+    equations = page.locator("main .math").count()
+    page.wait_for_function("n => document.querySelectorAll('main .math mjx-container').length >= n", arg=equations)
     assert page.locator("mjx-merror").count() == 0
-    assert trouble == []
-
-
-def wait_for_equations(page):
-    written = page.locator("main .math").count()
-    page.wait_for_function("n => document.querySelectorAll('main .math mjx-container').length >= n", arg=written)
-
-
-@pytest.mark.parametrize("page_name", PAGES)
-def test_on_a_phone_an_equation_shows_its_left_end_first(open_page, addresses, page_name):
-    page, _ = open_page(f"{addresses['file']}/{page_name}.html", width=375)
-    wait_for_equations(page)
     left = "e => e.getBoundingClientRect().left - e.parentElement.getBoundingClientRect().left"
     starts = page.locator("main div.math > mjx-container").evaluate_all(f"all => all.map({left})")
-    assert min(starts, default=0) >= 0
-
-
-@pytest.mark.parametrize("page_name", PAGES)
-def test_figures_say_what_they_show(open_page, addresses, page_name):
-    page, _ = open_page(f"{addresses['file']}/{page_name}.html")
+    assert min(starts, default=0) >= 0, "an equation wider than the page does not show its left end first"
     for image in page.locator("main img").all():
         alt = image.get_attribute("alt") or ""
         assert len(alt.split()) >= 8, f"{image.get_attribute('src')}: {alt!r} states no finding"
         assert image.evaluate("i => i.complete && i.naturalWidth > 0")
+    assert trouble == []
 
 
 @pytest.mark.parametrize("page_name", PAGES)

@@ -38,8 +38,7 @@ def changes(page, act) -> None:
     page.wait_for_function(f"before => {SEEN} !== before", arg=before)
 
 
-@pytest.mark.parametrize("page_name", PAGES)
-@pytest.mark.parametrize("way", ["file", "http"])
+@pytest.mark.parametrize(("way", "page_name"), [*(("file", name) for name in PAGES), ("http", PAGES[0])])
 def test_every_slider_moves_an_image_by_keyboard_both_ways(open_page, addresses, page_name, way):
     page, trouble = open_page(f"{addresses[way]}/{page_name}.html")
     for slider in ready(page):
