@@ -128,7 +128,7 @@ class Recorder:
         self.steps = [] if history is None else history.step.tolist()
         self.rows = [] if history is None else list(history.rows())
         self.first_bad: torch.Tensor | None = None  # first step with a loss that is not finite, else -1
-        self.total: torch.Tensor | float = 0.0
+        self.total = torch.zeros(())
         self.count = 0
 
     @property
@@ -177,7 +177,7 @@ class Recorder:
             )
         self.steps.append(self.done + self.count)
         self.rows.append((self.total / self.count).cpu().numpy())
-        self.total, self.count = 0.0, 0
+        self.total, self.count = torch.zeros(()), 0
 
     def summary(self) -> str:
         """Return the last record in a few words, for the progress bar."""

@@ -17,7 +17,7 @@ import torch.nn.functional as F
 from torch import nn
 from torch.autograd.function import once_differentiable
 
-from .models import Posterior
+from .models import VAE, Posterior
 
 
 class _CrossEntropy(torch.autograd.Function):
@@ -50,7 +50,7 @@ def bernoulli_reconstruction(logits: torch.Tensor, images: torch.Tensor) -> torc
 
 
 def gaussian_reconstruction(logits: torch.Tensor, images: torch.Tensor, sigma: float = 1.0) -> torch.Tensor:
-    """Compute -log p(x|z) for pixels N(sigmoid(logits), sigma^2).
+    """Compute -log p(x|z) for pixels N(sigmoid(logits), sigma^2) (Eq. 7.2).
 
     The constant log(sigma sqrt(2 pi)) of each pixel is counted, so that figures at different sigma compare.
 
@@ -63,7 +63,8 @@ def gaussian_reconstruction(logits: torch.Tensor, images: torch.Tensor, sigma: f
         Nats per image: summed over pixels, averaged over the batch, a scalar.
     """
     squares = F.mse_loss(logits.float().sigmoid(), images, reduction="sum") / len(images)
-    return squares / (2 * sigma**2) + images[0].numel() * (math.log(sigma) + 0.5 * math.log(2 * math.pi))
+    constant = images[0].numel() * (math.log(sigma) + 0.5 * math.log(2 * math.pi))
+    return squares / (2 * sigma**2) + constant  # Eq. 7.2
 
 
 LIKELIHOODS = {"bernoulli": bernoulli_reconstruction, "gaussian": gaussian_reconstruction}
@@ -83,9 +84,7 @@ class Objective(nn.Module):
     A subclass defines ``forward``; everything else has a default. Modules that it owns learn along with the model.
     """
 
-    def forward(
-        self, model: nn.Module, images: torch.Tensor, step: int, generator: torch.Generator | None = None
-    ) -> Terms:
+    def forward(self, model: VAE, images: torch.Tensor, step: int, generator: torch.Generator | None = None) -> Terms:
         """Evaluate the objective on one batch.
 
         Args:
@@ -142,9 +141,7 @@ class PricedRate(Objective):
             raise ValueError(f'reduction must be "sum" (nats per image) or "mean" (the mistake), not {reduction!r}')
         self.likelihood, self.reduction = likelihood, reduction
 
-    def forward(
-        self, model: nn.Module, images: torch.Tensor, step: int, generator: torch.Generator | None = None
-    ) -> Terms:
+    def forward(self, model: VAE, images: torch.Tensor, step: int, generator: torch.Generator | None = None) -> Terms:
         """Encode, draw z, decode, and add the cost of the rate to the reconstruction."""
         posterior = model.encode(images)
         logits = model.decode(posterior.rsample(generator))

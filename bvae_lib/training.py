@@ -13,6 +13,7 @@ from ._runtime.cpu import bfloat16_pays, flush_denormals, keep_freed_memory
 from ._runtime.device import pick_device
 from .data import ImageSet
 from .history import History, Recorder, load_checkpoint, save_checkpoint
+from .models import LinearVAE
 from .objectives import Objective, PricedRate
 
 RECORD_EVERY = 50  # steps
@@ -77,8 +78,8 @@ def fit(
     check_arguments(images, steps, batch_size, lr, optimizer, warmup, cooldown)
     device = pick_device(device)
     precision = pick_precision(precision, device)
-    model = model.to(device, memory_format=torch.channels_last).train()
-    images, objective = images.to(device), objective.to(device, memory_format=torch.channels_last)
+    model = model.to(device).to(memory_format=torch.channels_last).train()
+    images, objective = images.to(device), objective.to(device).to(memory_format=torch.channels_last)
     stepper = make_optimizer(optimizer, parameter_groups(objective, model, lr))
     generator = torch.Generator(device).manual_seed(seed)
     highest = [group["lr"] for group in stepper.param_groups]
@@ -86,8 +87,9 @@ def fit(
     settings |= {"device": str(device), "precision": precision, "objective": objective.settings()}
     settings |= {"cooldown": cooldown, "steps": steps if cooldown else None}  # a cooldown depends on where the run ends
 
-    resumed = checkpoint is not None and os.path.exists(checkpoint)
-    history = load_checkpoint(checkpoint, model, objective, stepper, generator, settings) if resumed else None
+    history = None
+    if checkpoint is not None and os.path.exists(checkpoint):
+        history = load_checkpoint(checkpoint, model, objective, stepper, generator, settings)
     recorder = Recorder(settings, history)
 
     bar = tqdm(total=steps, initial=recorder.done, unit="step", disable=not progress or bool(os.environ.get("CI")))
@@ -154,7 +156,7 @@ def name_of(optimizer: str | OptimizerFactory) -> str:
 
 
 def fit_full_batch(
-    model: nn.Module,
+    model: LinearVAE,
     source: torch.Tensor,
     objective: PricedRate,
     steps: int,
@@ -192,7 +194,7 @@ def fit_full_batch(
     return History.from_rows(np.arange(1, steps + 1), np.array(rows), settings)
 
 
-def solve_full_batch(model: nn.Module, source: torch.Tensor, beta: float) -> tuple[float, float]:
+def solve_full_batch(model: LinearVAE, source: torch.Tensor, beta: float) -> tuple[float, float]:
     """Train ``model`` in place to the optimum of D + beta R on all of ``source``, by L-BFGS.
 
     Args:

@@ -125,7 +125,8 @@ def cached(cache, path: Path) -> bool:
 def execute(path: Path, timeout: float) -> tuple[nbformat.NotebookNode, float]:
     """The notebook with its outputs, and how many seconds it took; as MyST-NB would execute it."""
     notebook, start = nbformat.read(path, as_version=4), time.perf_counter()
-    nbclient.execute(notebook, cwd=path.parent, timeout=timeout, record_timing=False)  # times would be part of the key
+    # Times would be part of the key.
+    nbclient.execute(notebook, cwd=str(path.parent), timeout=timeout, record_timing=False)
     return notebook, time.perf_counter() - start
 
 

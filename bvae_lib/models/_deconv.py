@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from torch import nn
 from torch.autograd.function import once_differentiable
 
-GEOMETRY = {"stride": 2, "padding": 1}
+GEOMETRY: dict[str, Any] = {"stride": 2, "padding": 1}
 KERNEL = 4
 
 
@@ -22,10 +22,12 @@ class Upsampling(nn.ConvTranspose2d):
         outputs: channels out.
     """
 
+    bias: nn.Parameter
+
     def __init__(self, inputs: int, outputs: int):
         super().__init__(inputs, outputs, KERNEL, **GEOMETRY)
 
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
+    def forward(self, x: torch.Tensor) -> torch.Tensor:  # type: ignore[override]  # it takes no output_size
         """Compute [B, outputs, 2 H, 2 W] from ``x`` [B, inputs, H, W], in the dtype of ``x``."""
         if x.device.type != "cpu":
             return super().forward(x)
