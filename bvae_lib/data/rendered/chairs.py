@@ -29,7 +29,7 @@ COLOURS = torch.tensor(
 
 
 class RenderedChairs(RenderedImages):
-    """Images of rendered chairs on white: a stand-in for 3D Chairs (Aubry et al. 2014), whose factors are known.
+    """Images of rendered chairs on white: a stand-in for 3D Chairs (Aubry et al. 2014) with known factors.
 
     ``chairs[indices]`` -> float32 [B, 3, 64, 64] in [0, 1]. The seat keeps its position in the image: backs grow
     upwards and legs downwards. It is round, so that its width shows from all sides alike.

@@ -40,7 +40,7 @@ MOUTH = -0.48
 
 
 class RenderedFaces(RenderedImages):
-    """Images of rendered faces before a colour: a stand-in for CelebA (Liu et al. 2015), whose factors are known.
+    """Images of rendered faces on a coloured background: a stand-in for CelebA (Liu et al. 2015) with known factors.
 
     ``faces[indices]`` -> float32 [B, 3, 64, 64] in [0, 1]. Azimuth and light are symmetric: with the classes of both
     counted from the other end, the image is mirrored.
