@@ -1,11 +1,11 @@
 """Who disentangles first: steps and seconds to a MIG of 0.25 and of 0.35: python benchmarks/race.py.
 
-The same pictures, network, first weights, batches and machine for every objective. Each runs STEPS steps and is looked
-at every EVERY of them: MIG as in the cards of the zoo, from 10,000 pictures. Then all take turns at a few steps each,
-with nothing else running, and the median is what a step costs: seconds are steps times that.
+The same images, network, first weights, batches and machine for every objective. Each is trained for STEPS steps and
+measured every EVERY of them: MIG as in the cards of the zoo, from 10,000 images. Then all take turns at a few steps
+each, with nothing else running, and the median is what a step costs: seconds are steps times that.
 
-What is done is kept in runs/race.json, and a race that was cut off is gone on with; the table goes to standard output
-and with the curves to benchmarks/race.json.
+What is done is kept in runs/race.json, from which a run that was cut off goes on; the table goes to standard output and
+with the curves to benchmarks/race.json.
 """
 
 import argparse
@@ -13,21 +13,24 @@ import json
 import platform
 import statistics
 import time
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
-import torch
-
-from bvae_lib import metrics, zoo
+from bvae_lib import metrics
 from bvae_lib._runtime.atomic import write_atomically
+from bvae_lib.axis_discovery.objective_wrapper import ObjectiveWrapper
 from bvae_lib.data import DSprites
 from bvae_lib.models import BurgessVAE
-from bvae_lib.objectives import BetaVAE, Capacity, Constrained, Objective
+from bvae_lib.objectives import BetaVAE, Capacity, Constrained, PricedRate, Terms
 from bvae_lib.training import fit
 from bvae_lib.zoo.recipes import EARLY, RECIPES
 
+import torch
+
 STEPS, EVERY, MARKS = 4_500, 500, (0.25, 0.35)
-KEPT, SHOWN = Path("runs/race.json"), zoo.HERE / "race.json"
+KEPT, SHOWN = Path("runs/race.json"), Path(__file__).with_name("race.json")
 
 EARLY_FIT = {key: RECIPES["dsprites-early"]["fit"][key] for key in ("lr", "warmup", "cooldown")}
 SLOWLY = {"start": 0.0, "stop": 25.0, "steps": 100_000}  # as the paper opens the channel
@@ -40,19 +43,20 @@ RACERS |= {
 }
 
 
-class Watched(Objective):
+class Watched(ObjectiveWrapper):
     """An objective that calls ``look`` with the number of steps done, every EVERY steps."""
 
-    def __init__(self, objective: Objective, look):
-        super().__init__()
-        self._objective, self._look = objective, look
-        self.forward, self.settings = objective.forward, objective.settings
-        self.effective_price, self.target = objective.effective_price, objective.target
+    def __init__(self, objective: PricedRate, look: Callable[[int], None]):
+        super().__init__(objective)
+        self.look = look
 
-    def update(self, rate, step):
-        self._objective.update(rate, step)
+    def forward(self, *batch: Any) -> Terms:
+        return self.objective(*batch)
+
+    def update(self, rate: torch.Tensor, step: int) -> None:
+        super().update(rate, step)
         if (step + 1) % EVERY == 0:
-            self._look(step + 1)
+            self.look(step + 1)
 
 
 def race(name: str, seed: int, sprites: DSprites) -> dict[str, list]:
@@ -62,12 +66,11 @@ def race(name: str, seed: int, sprites: DSprites) -> dict[str, list]:
     indices = torch.randint(len(sprites), (10_000,), generator=torch.Generator().manual_seed(0))
     factors = sprites.factors(indices)
 
-    @torch.no_grad()
     def look(step: int) -> None:
-        posteriors = [model.encode(sprites[chunk]) for chunk in indices.split(500)]
+        posterior = metrics.encode_dataset(model, sprites, indices)
         curve["step"].append(step)
-        curve["mig"].append(metrics.mig(torch.cat([p.mean for p in posteriors]), factors).mean)
-        curve["rate"].append(torch.cat([p.kl() for p in posteriors]).sum(dim=1).mean().item())
+        curve["mig"].append(metrics.mig(posterior.mean, factors).mean)
+        curve["rate"].append(posterior.kl().sum(dim=1).mean().item())
 
     fit(model, sprites, Watched(make(), look), STEPS, seed=seed, progress=False, **how)
     return curve
