@@ -21,7 +21,7 @@ class Posterior(NamedTuple):
         return cls(*numbers.float().chunk(2, dim=1))
 
     def rsample(self, generator: torch.Generator | None = None) -> torch.Tensor:
-        """Draw z = mean + sigma * noise, through which gradients flow: the reparametrisation (Eq. 1.7).
+        """Draw z = mean + sigma * noise, through which gradients flow: the reparametrisation (Eq. 1.4).
 
         Args:
             generator: source of the noise, on the device of ``mean``; by default PyTorch's own.
@@ -30,16 +30,16 @@ class Posterior(NamedTuple):
             z [B, latents].
         """
         noise = torch.empty_like(self.mean).normal_(generator=generator)
-        return self.mean + (0.5 * self.log_variance).exp() * noise  # Eq. 1.7
+        return self.mean + (0.5 * self.log_variance).exp() * noise  # Eq. 1.4
 
     def kl(self) -> torch.Tensor:
-        """Compute KL(q(z|x) || N(0, 1)) of each latent in closed form (Eq. 1.6).
+        """Compute KL(q(z|x) || N(0, 1)) of each latent in closed form (Eq. 1.3).
 
         Returns:
             [B, latents] in nats.
         """
         # expm1 keeps a KL of 1e-8 from drowning in the rounding of exp(log_variance) - 1.
-        return 0.5 * (self.mean.square() + self.log_variance.expm1() - self.log_variance)  # Eq. 1.6
+        return 0.5 * (self.mean.square() + self.log_variance.expm1() - self.log_variance)  # Eq. 1.3
 
     def kl_to(self, other: "Posterior") -> torch.Tensor:
         """Compute KL(self || other) of each latent.
