@@ -1,4 +1,4 @@
-"""A latent as a noisy channel: what its nats buy, how often two images are confused, and what a rotation costs.
+"""A latent as a noisy channel: what its nats are spent on, how often images are confused, what a rotation costs.
 
 Functions of a Posterior return torch tensors, a number for each image or pair of images, since those go on into a
 decoder; whatever is a figure of the whole (information, errors, bounds) is a plain number or a numpy array.
