@@ -1,17 +1,24 @@
 """The trained models that travel with the library."""
 
+import hashlib
 import json
+import math
 import shutil
-from functools import cache
+from functools import partial
+
+from bvae_lib import metrics, zoo
+from bvae_lib.axis_discovery import ica, pipeline, second_stage
+from bvae_lib.zoo import registry
+from bvae_lib.zoo.cards import MODELS, Card
+from bvae_lib.zoo.recipes import OBJECTIVES, PRICES
 
 import numpy as np
 import pytest
 import torch
 
-from bvae_lib import metrics, recode, zoo
-from bvae_lib.axis_discovery.distillation import Lesson, Taught
-from bvae_lib.zoo import before
-from bvae_lib.zoo.recipes import ANEW, PRICES
+AT_ONCE = {"warmup": 0, "cooldown": 0}
+QUIET = {"progress": False, "device": "cpu"}
+RENAMED = {"distilled": "told", "refit": "anew", "staged": "full", "fixed-budget": "cold", "auxiliary": "companion"}
 
 
 @pytest.fixture(params=zoo.names())
@@ -19,45 +26,110 @@ def name(request):
     return request.param
 
 
+@pytest.fixture
+def all_active(monkeypatch):
+    """After a few steps hardly any latent of a teacher has nats."""
+    monkeypatch.setattr(metrics, "ACTIVE", 0.0)
+
+
+@pytest.fixture
+def few_codes(monkeypatch):
+    monkeypatch.setattr(second_stage, "IMAGES", 100)
+    monkeypatch.setattr(ica, "IMAGES", 100)
+
+
+def weights_of(model):
+    return torch.cat([parameter.detach().flatten() for parameter in model.parameters()])
+
+
+def shorten(recipe, steps, **discovery):
+    """A recipe with few steps everywhere, and ``discovery`` changed."""
+    short = recipe | {"fit": recipe["fit"] | AT_ONCE | {"steps": steps}}
+    if "discovery" in recipe:
+        changed = recipe["discovery"] | discovery
+        if "fit" in changed:
+            changed["fit"] = changed["fit"] | AT_ONCE | {"steps": 3}
+        if "stages" in changed:
+            changed["stages"] = [stage | {"steps": 2} for stage in changed["stages"]]
+        short["discovery"] = changed
+    return short
+
+
 def test_every_recipe_has_been_trained():
     assert zoo.names() == list(zoo.RECIPES)
+    assert len(zoo.names()) == 44
 
 
-def test_card_holds_the_figures_of_the_weights(name):
-    model, history, card = zoo.load(name)
-    assert card["recipe"] == zoo.RECIPES[name]
-    figures, stored = metrics.report(model, zoo.images_of(card["recipe"]["data"])), card.figures
-    np.testing.assert_allclose(figures["kl_per_latent"], stored["kl_per_latent"], rtol=0.01, atol=1e-3)
-    assert figures["distortion"] == pytest.approx(stored["distortion"], rel=0.01)
-    assert figures["mig"] == pytest.approx(stored["mig"], abs=0.01)
-    assert figures["active"] == stored["active"]
-    recipe = card["recipe"]
-    fits = [recipe["fit"], *(recipe[part]["fit"] for part in ("teacher", "anew") if part in recipe)]
-    assert history.step[-1] == sum(fit["steps"] for fit in fits)
+def test_a_card_belongs_to_its_recipe_weights_and_history(name):
+    _, history, card = zoo.load(name)
+    assert card.name == name
+    assert card.recipe == zoo.RECIPES[name]
+    assert card.sha256 == hashlib.sha256((MODELS / name / "weights.safetensors").read_bytes()).hexdigest()
+    recipe = card.recipe
+    recorded = [recipe["fit"]]
+    if recipe.get("discovery", {}).get("method") in ("distillation", "refit"):  # whose records come first
+        recorded.append(recipe["discovery"]["fit"])
+    assert history.step[-1] == sum(fit["steps"] for fit in recorded)
+    assert card.rate == pytest.approx(sum(card.kl_per_latent))
+    assert card.active == (card.kl_per_latent >= metrics.ACTIVE).sum()
+    assert card.mig == pytest.approx(np.mean(list(card.gaps.values())))
 
 
-@cache
-def entropy(data):
-    return zoo.images_of(data).entropy()
+def test_the_history_of_a_model_holds_the_objective_of_its_recipe(name):
+    _, history, card = zoo.load(name)
+    settings = history.settings["objective"]
+    if settings["name"] == "JointObjective":
+        assert settings["auxiliary"]["beta"] == card.recipe["discovery"]["price"]
+        settings = settings["objective"]
+    kind, arguments = settings["name"], {key: value for key, value in settings.items() if key != "name"}
+    expected = OBJECTIVES[card.recipe["objective"]["name"]](**card.recipe["objective"]["arguments"])
+    assert OBJECTIVES[kind](**arguments).settings() == expected.settings()
 
 
-def test_every_ledger_is_that_of_its_figures_and_breaks_no_law(name):
+def test_a_card_of_a_renamed_model_says_as_what_and_at_which_commit_it_was_trained(name):
     card = zoo.load(name)[2]
-    rate, distortion = sum(card.figures["kl_per_latent"]), card.distortion
-    told = card["ledger"]
-    assert told == metrics.rate_distortion_bounds(rate, distortion, told["entropy"])
-    assert told["entropy"] == pytest.approx(entropy(card["recipe"]["data"]))
-    assert rate + distortion >= told["entropy"]
-    assert told["information_at_least"] <= told["information_at_most"] <= told["entropy"]
-    assert told["information_at_most"] + told["mismatch_at_least"] == pytest.approx(rate)
+    assert len(card.commit.removesuffix("-dirty")) == 40
+    part = name.removeprefix("dsprites-").rpartition("-seed")[0] or name.removeprefix("dsprites-")
+    if part not in RENAMED:
+        assert card.trained_as is None
+        return
+    assert card.trained_as["name"] == name.replace(part, RENAMED[part])
+    # Tensors of the staged models have new names in the file; the other files are the same.
+    assert (card.trained_as["sha256"] == card.sha256) == (part != "staged")
 
 
-def test_a_dearer_nat_buys_less_rate_and_leaves_more_distortion():
-    figures = [zoo.load(f"dsprites-price-{beta}")[2]["figures"] for beta in PRICES]
-    rates = [sum(f["kl_per_latent"]) for f in figures]
-    distortions = [f["distortion"] for f in figures]
-    assert rates == sorted(rates, reverse=True)
-    assert distortions == sorted(distortions)
+@pytest.mark.parametrize("name", ["dsprites-early", "dsprites-staged-seed1"])
+def test_a_card_holds_the_figures_of_the_weights(name):
+    model, _, card = zoo.load(name)
+    figures = metrics.report(model, zoo.images_of(card.recipe["data"]))
+    np.testing.assert_allclose(figures["kl_per_latent"], card.kl_per_latent, rtol=0.01, atol=1e-3)
+    assert figures["rate"] == pytest.approx(card.rate, rel=0.01)
+    assert figures["distortion"] == pytest.approx(card.distortion, rel=0.01)
+    assert figures["mig"] == pytest.approx(card.mig, abs=0.01)
+    assert figures["gaps"] == pytest.approx(card.gaps, abs=0.01)
+    assert figures["active"] == card.active
+
+
+@pytest.fixture(scope="module")
+def entropy(sprites):
+    return sprites.entropy()
+
+
+def test_bounds_are_those_of_the_figures_and_break_no_law(name, entropy):
+    card = zoo.load(name)[2]
+    bounds = card.bounds
+    assert bounds == metrics.rate_distortion_bounds(card.rate, card.distortion, bounds["entropy"])
+    rendered = math.log(registry.RENDERED)  # of images that all differ
+    assert bounds["entropy"] == pytest.approx(entropy if card.recipe["data"] == "dsprites" else rendered)
+    assert card.rate + card.distortion >= bounds["entropy"]
+    assert bounds["information_at_least"] <= bounds["information_at_most"] <= bounds["entropy"]
+    assert bounds["information_at_most"] + bounds["mismatch_at_least"] == pytest.approx(card.rate)
+
+
+def test_a_higher_price_leaves_less_rate_and_more_distortion():
+    cards = [zoo.load(f"dsprites-price-{beta}")[2] for beta in PRICES]
+    assert [card.rate for card in cards] == sorted((card.rate for card in cards), reverse=True)
+    assert [card.distortion for card in cards] == sorted(card.distortion for card in cards)
 
 
 def test_unknown_names_are_refused():
@@ -67,30 +139,40 @@ def test_unknown_names_are_refused():
         zoo.train("dsprites-nothing")
 
 
-def test_damaged_weights_are_refused(tmp_path, monkeypatch):
-    for file in zoo.HERE.glob("dsprites-early*"):
-        shutil.copy(file, tmp_path)
-    weights = tmp_path / "dsprites-early.safetensors"
-    data = bytearray(weights.read_bytes())
+@pytest.fixture
+def copied(tmp_path, monkeypatch):
+    """The folder of a copy of one model, which the zoo reads in place of its own."""
+    monkeypatch.setattr(registry, "MODELS", tmp_path)
+    return shutil.copytree(MODELS / "dsprites-early", tmp_path / "dsprites-early")
+
+
+def test_damaged_weights_are_refused(copied):
+    zoo.load("dsprites-early")
+    data = bytearray((copied / "weights.safetensors").read_bytes())
     data[-100] ^= 1
-    weights.write_bytes(data)
-    monkeypatch.setattr(zoo, "HERE", tmp_path)
+    (copied / "weights.safetensors").write_bytes(data)
     with pytest.raises(ValueError, match="SHA-256"):
         zoo.load("dsprites-early")
 
 
+@pytest.mark.parametrize("text", ["", "{}", "[]", '{"name": "dsprites-early"}'])
+def test_what_is_no_card_is_refused(copied, text):
+    (copied / "card.json").write_text(text)
+    with pytest.raises(ValueError, match=r"card\.json is not a card"):
+        zoo.load("dsprites-early")
+
+
 def test_train_follows_the_recipe_and_takes_another_seed(sprites):
-    options = {"images": sprites, "steps": 2, "progress": False, "device": "cpu"}
+    options = {"images": sprites, "steps": 2, "batch_size": 8} | QUIET
     (one, history), (same, _), (other, _) = (zoo.train("dsprites-price-4", seed, **options) for seed in (None, 0, 3))
     assert history.settings["objective"]["beta"] == 4
     assert history.settings["lr"] == zoo.RECIPES["dsprites-price-4"]["fit"]["lr"]
-    weights = [[p.detach().numpy() for p in model.parameters()] for model in (one, same, other)]
-    assert all(np.array_equal(a, b) for a, b in zip(weights[0], weights[1], strict=True))
-    assert not np.array_equal(weights[0][0], weights[2][0])
+    assert torch.equal(weights_of(one), weights_of(same))
+    assert not torch.equal(weights_of(one), weights_of(other))
 
 
-def test_latents_that_end_below_a_hundredth_of_a_nat_are_silent_where_the_recipe_says_so(sprites):
-    options = {"images": sprites, "steps": 2, "warmup": 0, "cooldown": 0, "progress": False, "device": "cpu"}
+def test_latents_that_end_below_a_hundredth_of_a_nat_are_pruned_where_the_recipe_says_so(sprites):
+    options = {"images": sprites, "steps": 2} | AT_ONCE | QUIET
     model, history = zoo.train("dsprites-early", **options)
     faint = history.kl_per_latent[-1] < metrics.ACTIVE
     kl = model.encode(sprites[:50]).kl().mean(dim=0).detach().numpy()
@@ -99,140 +181,127 @@ def test_latents_that_end_below_a_hundredth_of_a_nat_are_silent_where_the_recipe
     assert (zoo.train("dsprites-vae", **options)[0].encode(sprites[:50]).kl().mean(dim=0) > 0).all()
 
 
-def test_a_companion_teaches_the_features_first_and_is_thrown_away(sprites, tmp_path):
-    companion = {"latents": 4, "price": 0.1, "fit": {"steps": 2, "lr": 1e-3}}
-    name, options = "dsprites-auxiliary", {"images": sprites, "steps": 3, "warmup": 0, "cooldown": 0}
-    options |= {"progress": False, "device": "cpu"}
-    recipe = zoo.RECIPES[name] | {"companion": companion}
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(zoo.RECIPES, name, recipe)
-        model, history = zoo.train(name, checkpoint=tmp_path / "run.safetensors", **options)
-        again, _ = zoo.train(name, **options)
-        patch.setitem(zoo.RECIPES, name, {key: value for key, value in recipe.items() if key != "companion"})
-        alone, _ = zoo.train(name, **options)
-    assert {key: value.shape for key, value in model.state_dict().items()} == {
-        key: value.shape for key, value in alone.state_dict().items()
-    }
+@pytest.mark.parametrize("name", ["dsprites-auxiliary", "chairs-constrained"])
+def test_an_auxiliary_code_makes_features_first_and_is_thrown_away(name, tmp_path, monkeypatch):
+    recipe = zoo.RECIPES[name]
+    images = torch.rand(20, recipe["network"]["channels"], 64, 64, generator=torch.Generator().manual_seed(0))
+    options = {"images": images, "batch_size": 8} | QUIET
+    monkeypatch.setitem(zoo.RECIPES, name, shorten(recipe, 3, latents=4))
+    model, history = zoo.train(name, checkpoint=tmp_path / "run.safetensors", **options)
+    same, _ = zoo.train(name, **options)
+    without = {key: value for key, value in zoo.RECIPES[name].items() if key != "discovery"}
+    monkeypatch.setitem(zoo.RECIPES, name, without)
+    alone, _ = zoo.train(name, **options)
+    assert model.state_dict().keys() == alone.state_dict().keys()
     assert history.kl_per_latent.shape == (1, 10)
-    weights = [network.encoder[0].weight.detach().numpy() for network in (model, again, alone)]
-    np.testing.assert_array_equal(weights[0], weights[1])
-    assert not np.allclose(weights[0], weights[2], atol=1e-3)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["run.companion", "run.safetensors"]
+    assert history.settings["objective"]["name"] == "JointObjective"
+    assert torch.equal(weights_of(model), weights_of(same))
+    assert not torch.allclose(model.encoder[0].weight, alone.encoder[0].weight, atol=1e-3)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["run.auxiliary", "run.safetensors"]
 
 
-def test_a_teacher_is_trained_first_and_its_pupil_ends_as_any_other_network(sprites, tmp_path, monkeypatch):
-    name, options = "dsprites-distilled-seed0", {"images": sprites, "progress": False, "device": "cpu"}
-    options |= {"warmup": 0, "cooldown": 0}
-    recipe, early = zoo.RECIPES[name], zoo.RECIPES["dsprites-early"]
-    quick = {"lr": 2e-2, "steps": 20}  # enough for a teacher that says something
-    monkeypatch.setitem(zoo.RECIPES, "dsprites-early", early | {"fit": early["fit"] | quick})
-    monkeypatch.setattr(zoo.metrics, "ACTIVE", 1e-7)
-    lesson = recipe["teacher"] | {"listens": 2, "speaks": 1, "fit": recipe["teacher"]["fit"] | {"steps": 3}}
-    short = recipe | {"teacher": lesson, "fit": recipe["fit"] | {"steps": 4}}
-    told = torch.tensor([True] * 3 + [False] * 7)
-    monkeypatch.setattr(before, "Taught", lambda model, elder, _, price: Taught(model, elder, told, price))
-    monkeypatch.setattr(before, "Lesson", lambda objective, _, *speaks: Lesson(objective, told, *speaks))
+def test_a_teacher_is_trained_first_and_its_student_ends_as_any_other_network(
+    sprites, tmp_path, monkeypatch, all_active
+):
+    name, options = "dsprites-distilled-seed0", {"images": sprites, "batch_size": 8} | QUIET
+    monkeypatch.setitem(zoo.RECIPES, "dsprites-early", shorten(zoo.RECIPES["dsprites-early"], 2))
+    short = shorten(zoo.RECIPES[name], 4, decoder_only_steps=2, kl_from_step=1)
     monkeypatch.setitem(zoo.RECIPES, name, short)
     model, history = zoo.train(name, checkpoint=tmp_path / "run.safetensors", **options)
-    again, _ = zoo.train(name, **options)
+    same, _ = zoo.train(name, **options)
     assert history.step.tolist() == [3, 7]
     assert history.kl_per_latent.shape == (2, 10)
+    assert history.settings["objective"]["name"] == "Constrained"  # in the end it learns alone
+    assert history.settings["optimizer"] == "muon"
     assert model.state_dict().keys() == zoo.load("dsprites-early")[0].state_dict().keys()
-    for one, other in zip(model.parameters(), again.parameters(), strict=True):
-        np.testing.assert_array_equal(one.detach(), other.detach())
+    assert torch.equal(weights_of(model), weights_of(same))
     assert all(parameter.requires_grad for parameter in model.parameters())
     files = sorted(path.suffix for path in tmp_path.iterdir())
-    assert files == [".dsprites-early", ".lesson", ".listens", ".safetensors"]
+    assert files == [".decoder-only", ".distillation", ".dsprites-early", ".safetensors"]
 
 
-def test_an_earlier_model_that_two_others_ask_for_is_trained_once(sprites, tmp_path, monkeypatch):
-    monkeypatch.setattr(recode, "PICTURES", 100)
-    seen, fit = [], zoo.fit
+def test_a_teacher_that_the_zoo_has_is_loaded(tmp_path):
+    options = {"images": zoo.images_of("dsprites"), "steps": 2} | AT_ONCE | QUIET
+    _, history = zoo.train("dsprites-distilled-seed0", checkpoint=tmp_path / "run.safetensors", **options)
+    files = sorted(path.suffix for path in tmp_path.iterdir())
+    assert files == [".decoder-only", ".distillation", ".safetensors"]
+    teacher = zoo.load("dsprites-early")[2].kl_per_latent
+    given = teacher > metrics.ACTIVE  # by the teacher, from the first step on
+    assert (history.kl_per_latent[0][given] > 0.8 * teacher[given]).all()
+    assert (history.kl_per_latent[0][~given] < 0.1).all()
 
-    def watched(*arguments, checkpoint, **how):
+
+def test_an_earlier_model_that_two_others_need_is_trained_once(sprites, tmp_path, monkeypatch, few_codes, all_active):
+    seen, fit = [], registry.fit
+
+    def watched(*arguments, checkpoint, **options):
         seen.append((checkpoint.suffix, checkpoint.exists()))
-        return fit(*arguments, checkpoint=checkpoint, **how)
+        return fit(*arguments, checkpoint=checkpoint, **options)
 
-    monkeypatch.setattr(zoo, "fit", watched)
-    options = {"steps": 2, "warmup": 0, "cooldown": 0, "progress": False, "device": "cpu"}
-    zoo.train("dsprites-staged-seed0", images=sprites, checkpoint=tmp_path / "run.safetensors", **options)
+    monkeypatch.setattr(registry, "fit", watched)
+    options = {"steps": 2, "batch_size": 8, "checkpoint": tmp_path / "run.safetensors"} | AT_ONCE | QUIET
+    zoo.train("dsprites-staged-seed0", images=sprites, **options)
     assert [done for suffix, done in seen if suffix == ".dsprites-early"] == [False, True]
 
 
-def test_earlier_models_have_the_steps_of_their_own_recipes(sprites, monkeypatch):
-    at_once = {"warmup": 0, "cooldown": 0}
-    monkeypatch.setattr(recode, "PICTURES", 100)
-    for name, steps in {"early": 5, "told-seed0": 2, "anew-seed0": 3, "full-seed0": 4}.items():
-        recipe = zoo.RECIPES[f"dsprites-{name}"].copy()
-        recipe["fit"] = recipe["fit"] | {"steps": steps} | at_once
-        for part in recipe.keys() & {"teacher", "anew", "recoded"}:
-            recipe[part] = recipe[part] | {"listens": 1, "fit": ANEW["fit"] | {"steps": 1} | at_once}
-            if "stages" in recipe[part]:
-                recipe[part]["stages"] = [stage | {"steps": 2} for stage in recipe[part]["stages"]]
-        monkeypatch.setitem(zoo.RECIPES, f"dsprites-{name}", recipe)
-    asked, fit = [], zoo.fit
-    monkeypatch.setattr(zoo, "fit", lambda *rest, steps, **how: asked.append(steps) or fit(*rest, steps=steps, **how))
-    zoo.train("dsprites-staged-seed0", images=sprites, progress=False, device="cpu")
-    assert asked == [5, 2, 3, 5, 4]  # early, told, anew; early once more; full
+def test_earlier_models_have_the_steps_of_their_own_recipes(sprites, monkeypatch, few_codes, all_active):
+    for name, steps in {"early": 5, "distilled-seed0": 2, "refit-seed0": 3, "staged-seed0": 4}.items():
+        recipe = zoo.RECIPES[f"dsprites-{name}"]
+        short = shorten(recipe, steps, **({"decoder_only_steps": 1} if name.startswith("distilled") else {}))
+        monkeypatch.setitem(zoo.RECIPES, f"dsprites-{name}", short)
+    asked, fit = [], registry.fit
+
+    def watched(*arguments, steps, **options):
+        asked.append(steps)
+        return fit(*arguments, steps=steps, **options)
+
+    monkeypatch.setattr(registry, "fit", watched)
+    zoo.train("dsprites-staged-seed0", images=sprites, batch_size=8, **QUIET)
+    assert asked == [5, 2, 3, 5, 4]  # early, distilled, refit; early once more; staged
 
 
-def test_a_teacher_that_the_zoo_has_is_not_trained_again(tmp_path):
-    options = {"images": zoo.images_of("dsprites"), "steps": 2, "warmup": 0, "cooldown": 0, "progress": False}
-    _, history = zoo.train("dsprites-distilled-seed0", checkpoint=tmp_path / "run.safetensors", device="cpu", **options)
-    assert sorted(path.suffix for path in tmp_path.iterdir()) == [".lesson", ".listens", ".safetensors"]
-    heard = np.array(zoo.load("dsprites-early")[2]["figures"]["kl_per_latent"])
-    told = heard > metrics.ACTIVE
-    assert (history.kl_per_latent[0][told] > 0.8 * heard[told]).all()  # the lesson: told from the first step on
-    assert (history.kl_per_latent[0][~told] < 0.1).all()
-
-
-@pytest.mark.parametrize(("name", "way"), [("dsprites-refit-seed0", "anew"), ("dsprites-staged-seed0", "recoded")])
-def test_a_code_in_new_axes_comes_from_an_earlier_model(name, way, sprites, tmp_path, monkeypatch):
-    options = {"images": sprites, "progress": False, "device": "cpu", "warmup": 0, "cooldown": 0}
-    monkeypatch.setattr(recode, "PICTURES", 100)
+@pytest.mark.parametrize("method", ["refit", "staged"])
+def test_a_code_in_new_axes_comes_from_an_earlier_model(method, sprites, tmp_path, monkeypatch, few_codes):
+    name, options = f"dsprites-{method}-seed0", {"images": sprites, "batch_size": 8} | QUIET
+    earlier = {"model": "dsprites-price-4"} | ({"reference": "dsprites-price-16"} if method == "staged" else {})
     recipe = zoo.RECIPES[name]
-    stages = [stage | {"steps": 2} for stage in recipe[way]["stages"]]
-    short = recipe[way] | {"recipe": "dsprites-price-4", "stages": stages}
-    if way == "anew":
-        short |= {"fit": recipe[way]["fit"] | {"steps": 3}}
-    elders = {"elder": "dsprites-price-16"} if "elder" in short else {}
-    monkeypatch.setitem(zoo.RECIPES, name, recipe | {way: short | elders, "fit": recipe["fit"] | {"steps": 4}})
-    for before_that in ("dsprites-price-4", *elders.values()):
-        changed = zoo.RECIPES[before_that] | {"fit": zoo.RECIPES[before_that]["fit"] | {"steps": 5}}
-        monkeypatch.setitem(zoo.RECIPES, before_that, changed)
+    monkeypatch.setitem(zoo.RECIPES, name, shorten(recipe, 4, **earlier))
+    for other in earlier.values():
+        monkeypatch.setitem(zoo.RECIPES, other, shorten(zoo.RECIPES[other], 5))
     model, history = zoo.train(name, checkpoint=tmp_path / "run.safetensors", **options)
-    again, _ = zoo.train(name, **options)
-    assert history.step.tolist() == ([3, 7] if way == "anew" else [4])
+    same, _ = zoo.train(name, **options)
+    assert history.step.tolist() == ([3, 7] if method == "refit" else [4])
     assert history.settings["objective"]["name"] == "Constrained"  # in the end it learns alone
-    parts = ["dsprites-price-4", *elders.values(), *(["anew"] if way == "anew" else []), "safetensors"]
+    parts = [*earlier.values(), *(["refit"] if method == "refit" else []), "safetensors"]
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(f"run.{part}" for part in parts)
-    assert all(parameter.requires_grad for parameter in model.parameters())
-    for one, other in zip(model.parameters(), again.parameters(), strict=True):
-        np.testing.assert_array_equal(one.detach(), other.detach())
-    assert model.state_dict().keys() == zoo.network(recipe).state_dict().keys()
+    assert torch.equal(weights_of(model), weights_of(same))
+    assert model.state_dict().keys() == pipeline.network(recipe).state_dict().keys()
+    frozen = {name.partition(".")[0] for name, weight in model.named_parameters() if not weight.requires_grad}
+    assert frozen == (set() if method == "refit" else {"model", "reference", "stages"})
 
 
-def test_a_code_in_new_axes_begins_with_the_weights_of_the_earlier_model(monkeypatch):
-    name, still = "dsprites-refit-seed0", {"lr": 1e-12, "steps": 1, "warmup": 0, "cooldown": 0}
-    monkeypatch.setattr(recode, "PICTURES", 100)
+def test_a_code_in_new_axes_begins_with_the_weights_of_the_earlier_model(monkeypatch, few_codes):
+    name, still = "dsprites-refit-seed0", {"lr": 1e-12, "steps": 1} | AT_ONCE
     recipe = zoo.RECIPES[name]
-    stages = [{"dear": 50.0, "steps": 2, "fall": 1}]
-    anew = recipe["anew"] | {"stages": stages, "fit": recipe["anew"]["fit"] | still}
-    monkeypatch.setitem(zoo.RECIPES, name, recipe | {"anew": anew, "fit": recipe["fit"] | still, "silence": False})
-    model, _ = zoo.train(name, images=zoo.images_of("dsprites"), progress=False, device="cpu")
-    for one, other in zip(model.parameters(), zoo.load("dsprites-distilled-seed0")[0].parameters(), strict=True):
-        torch.testing.assert_close(one.detach(), other.detach())
+    stages = [{"beta_start": 50.0, "steps": 2, "anneal_steps": 1}]
+    discovery = recipe["discovery"] | {"stages": stages, "fit": recipe["discovery"]["fit"] | still}
+    monkeypatch.setitem(
+        zoo.RECIPES, name, recipe | {"discovery": discovery, "fit": recipe["fit"] | still, "prune": False}
+    )
+    model, _ = zoo.train(name, images=zoo.images_of("dsprites"), batch_size=8, **QUIET)
+    torch.testing.assert_close(weights_of(model), weights_of(zoo.load("dsprites-distilled-seed0")[0]))
 
 
 @pytest.mark.parametrize("name", ["dsprites-price-16", "dsprites-staged-seed0"])
-def test_storing_and_loading_gives_the_model_back(name, tmp_path, monkeypatch, sprites):
-    monkeypatch.setattr(zoo, "HERE", tmp_path)
-    monkeypatch.setattr(recode, "PICTURES", 100)
-    options = {"steps": 2, "warmup": 0, "cooldown": 0, "progress": False, "device": "cpu"}
+def test_storing_and_loading_gives_the_model_back(name, tmp_path, monkeypatch, sprites, few_codes):
+    monkeypatch.setattr(registry, "MODELS", tmp_path)
+    monkeypatch.setattr(metrics, "report", partial(metrics.report, n=500))
+    options = {"steps": 2, "batch_size": 8} | AT_ONCE | QUIET
     model, history = zoo.train(name, images=sprites, **options)
-    card = zoo.store(name, model, history, sprites, seconds=1.0)
-    loaded, again, stored = zoo.load(name)
-    assert stored == json.loads(json.dumps(card))
+    card = registry.store(name, model, history, sprites, seconds=1.0)
+    loaded, stored_history, stored = zoo.load(name)
+    assert stored == Card(**json.loads(json.dumps(vars(card))))
+    assert stored.recipe == zoo.RECIPES[name]
     images = sprites[:4]
     np.testing.assert_allclose(loaded.reconstruct(images), model.reconstruct(images), atol=1e-5)
-    np.testing.assert_array_equal(again.kl_per_latent, history.kl_per_latent)
+    np.testing.assert_array_equal(stored_history.kl_per_latent, history.kl_per_latent)
