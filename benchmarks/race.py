@@ -1,7 +1,7 @@
 """Who disentangles first: steps and seconds to a MIG of 0.25 and of 0.35: python benchmarks/race.py.
 
 The same images, network, first weights, batches and machine for every objective. Each is trained for STEPS steps and
-measured every EVERY of them: MIG as in the cards of the zoo, from 10,000 images. Then all take turns at a few steps
+measured every EVERY of them: MIG as in the cards of the zoo, from IMAGES images. Then all take turns at a few steps
 each, with nothing else running, and the median is what a step costs: seconds are steps times that.
 
 What is done is kept in runs/race.json, from which a run that was cut off goes on; the table goes to standard output and
@@ -29,7 +29,7 @@ from bvae_lib.zoo.recipes import EARLY, RECIPES
 
 import torch
 
-STEPS, EVERY, MARKS = 4_500, 500, (0.25, 0.35)
+STEPS, EVERY, IMAGES, MARKS = 4_500, 500, 10_000, (0.25, 0.35)
 KEPT, SHOWN = Path("runs/race.json"), Path(__file__).with_name("race.json")
 
 EARLY_FIT = {key: RECIPES["dsprites-early"]["fit"][key] for key in ("lr", "warmup", "cooldown")}
@@ -63,7 +63,7 @@ def race(name: str, seed: int, sprites: DSprites) -> dict[str, list]:
     """MIG of one racer after every EVERY steps."""
     make, how = RACERS[name]
     model, curve = BurgessVAE(seed=seed), {"step": [], "mig": [], "rate": []}
-    indices = torch.randint(len(sprites), (10_000,), generator=torch.Generator().manual_seed(0))
+    indices = torch.randint(len(sprites), (IMAGES,), generator=torch.Generator().manual_seed(0))
     factors = sprites.factors(indices)
 
     def look(step: int) -> None:
