@@ -14,15 +14,15 @@ from collections.abc import Callable
 from multiprocessing import get_context
 from pathlib import Path
 
+from bvae_lib.data import CelebA, Chairs3D, ImageFolder
+
 import numpy as np
 from PIL import Image
 
-from bvae_lib.data import CelebA, Chairs3D, ImageFolder
-
-DISTINCT = 200  # pictures that are drawn; the other files are links to them, and cost as much to decode
+DISTINCT = 200  # images that are drawn; the other files are links to them, and cost as much to decode
 
 
-def picture(width: int, height: int, seed: int) -> Image.Image:
+def photo(width: int, height: int, seed: int) -> Image.Image:
     """Coloured clouds with a little grain: about as hard to decode as a photograph."""
     generator = np.random.default_rng(seed)
     clouds = Image.fromarray(generator.integers(0, 256, (6, 5, 3), dtype=np.uint8)).resize((width, height))
@@ -30,9 +30,9 @@ def picture(width: int, height: int, seed: int) -> Image.Image:
 
 
 def render(seed: int) -> Image.Image:
-    """A picture in the middle of 600 x 600 white pixels."""
+    """A photo in the middle of 600 x 600 white pixels."""
     page = Image.new("RGB", (600, 600), "white")
-    page.paste(picture(250, 350, seed), (175, 125))
+    page.paste(photo(250, 350, seed), (175, 125))
     return page
 
 
@@ -46,7 +46,7 @@ def lay_out(paths: list[Path], draw: Callable[[int], Image.Image]) -> None:
 
 
 def photos(root: Path, n: int) -> None:
-    lay_out([root / f"{i % 10}" / f"{i}.jpg" for i in range(n)], lambda seed: picture(256, 192, seed))
+    lay_out([root / f"{i % 10}" / f"{i}.jpg" for i in range(n)], lambda seed: photo(256, 192, seed))
 
 
 def chairs(root: Path, n: int) -> None:
@@ -56,7 +56,7 @@ def chairs(root: Path, n: int) -> None:
 
 def celeba(root: Path, n: int) -> None:
     names = [f"{i:06}.jpg" for i in range(1, n + 1)]
-    lay_out([root / "img_align_celeba" / name for name in names], lambda seed: picture(178, 218, seed))
+    lay_out([root / "img_align_celeba" / name for name in names], lambda seed: photo(178, 218, seed))
     (root / "list_eval_partition.txt").write_text("".join(f"{name} 0\n" for name in names))
     values = np.random.default_rng(0).choice(["-1", " 1"], (n, 40))
     rows = [f"{name} {' '.join(row)}" for name, row in zip(names, values, strict=True)]

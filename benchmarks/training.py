@@ -4,61 +4,61 @@ limit       the bare forward, backward and step of the same network on one ready
 fit         bvae_lib.training.fit on dSprites
 DataLoader  float32 tensors in a TensorDataset and a DataLoader, layers in PyTorch's own layout, .item() every step
 
-Each has a process of its own, as it would have with its users: what the library sets for the process (bvae_lib._runtime.cpu)
-is not lent to the DataLoader loop. The three take turns, a few seconds each, for several rounds, while the other two
-wait. Ratios are taken within a round, so that a machine that is slow for a while is slow for all three, and the
-median over rounds is printed.
+Each has a process of its own, as it would have with its users: what the library sets for a process when it is imported
+(bvae_lib._runtime) does not reach the DataLoader loop, which never imports it, nor does this process. The three take
+turns, a few seconds each, for several rounds, while the other two wait. Ratios are taken within a round, so that a
+machine that is slow for a while is slow for all three, and the median over rounds is printed.
 """
 
 import multiprocessing
 import statistics
 import time
 from collections.abc import Callable
-
-import torch
-import torch.nn.functional as F
-from torch import nn
-from torch.utils.data import DataLoader, TensorDataset
+from multiprocessing.connection import Connection
+from typing import Any
 
 BATCH, STEPS, ROUNDS = 64, 60, 7
 
 
-def limit(device: torch.device) -> Callable[[], None]:
-    from bvae_lib.data import DSprites
+def limit(device: str, images: Any) -> Callable[[], None]:
     from bvae_lib.models import BurgessVAE
     from bvae_lib.objectives import bernoulli_reconstruction
     from bvae_lib.training import pick_precision
 
-    batch = DSprites(device=device).sample(BATCH)
-    model = BurgessVAE().to(device, memory_format=torch.channels_last)
-    optimiser = torch.optim.Adam(model.parameters(), 5e-4)
-    autocast = pick_precision("auto", device) == "bfloat16"
+    import torch
 
-    def run():
+    batch = torch.from_numpy(images[:BATCH]).to(device)
+    model = BurgessVAE().to(device, memory_format=torch.channels_last)
+    optimizer = torch.optim.Adam(model.parameters(), 5e-4)
+    autocast = pick_precision("auto", torch.device(device)) == "bfloat16"
+
+    def run() -> None:
         for _ in range(STEPS):
-            with torch.autocast(device.type, torch.bfloat16, enabled=autocast):
+            with torch.autocast(device, torch.bfloat16, enabled=autocast):
                 posterior = model.encode(batch)
                 logits = model.decode(posterior.rsample())
             loss = bernoulli_reconstruction(logits, batch) + posterior.kl().sum(dim=1).mean()
-            optimiser.zero_grad()
+            optimizer.zero_grad()
             loss.backward()
-            optimiser.step()
+            optimizer.step()
 
     return run
 
 
-def ours(device: torch.device) -> Callable[[], None]:
-    from bvae_lib.data import DSprites
-    from bvae_lib.models import BurgessVAE
-    from bvae_lib.objectives import BetaVAE
-    from bvae_lib.training import fit
+def ours(device: str, images: Any) -> Callable[[], None]:
+    from bvae_lib import BetaVAE, BurgessVAE, DSprites, fit
 
     model, sprites = BurgessVAE(), DSprites(device=device)
     return lambda: fit(model, sprites, BetaVAE(1), STEPS, BATCH, device=device, progress=False)
 
 
-def plain_network() -> tuple[nn.Sequential, nn.Sequential]:
-    """Encoder and decoder of Burgess et al. (2018, section A.1) in PyTorch's own layers, as public code has them."""
+def data_loader(device: str, images: Any) -> Callable[[], None]:
+    import torch
+    import torch.nn.functional as F
+    from torch import nn
+    from torch.utils.data import DataLoader, TensorDataset
+
+    # Burgess et al. (2018, section A.1) in PyTorch's own layers, as public code has them.
     encoder = nn.Sequential(
         nn.Conv2d(1, 32, 4, 2, 1), nn.ReLU(),
         nn.Conv2d(32, 32, 4, 2, 1), nn.ReLU(),
@@ -68,7 +68,7 @@ def plain_network() -> tuple[nn.Sequential, nn.Sequential]:
         nn.Linear(512, 256), nn.ReLU(),
         nn.Linear(256, 256), nn.ReLU(),
         nn.Linear(256, 20),
-    )  # fmt: skip
+    ).to(device)  # fmt: skip
     decoder = nn.Sequential(
         nn.Linear(10, 256), nn.ReLU(),
         nn.Linear(256, 256), nn.ReLU(),
@@ -78,18 +78,11 @@ def plain_network() -> tuple[nn.Sequential, nn.Sequential]:
         nn.ConvTranspose2d(32, 32, 4, 2, 1), nn.ReLU(),
         nn.ConvTranspose2d(32, 32, 4, 2, 1), nn.ReLU(),
         nn.ConvTranspose2d(32, 1, 4, 2, 1),
-    )  # fmt: skip
-    return encoder, decoder
+    ).to(device)  # fmt: skip
+    optimizer = torch.optim.Adam([*encoder.parameters(), *decoder.parameters()], 5e-4)
+    loader = DataLoader(TensorDataset(torch.from_numpy(images)), BATCH, shuffle=True)
 
-
-def data_loader(device: torch.device) -> Callable[[], None]:
-    from bvae_lib.data import DSprites
-
-    encoder, decoder = (half.to(device) for half in plain_network())
-    optimiser = torch.optim.Adam([*encoder.parameters(), *decoder.parameters()], 5e-4)
-    loader = DataLoader(TensorDataset(DSprites().sample(BATCH * STEPS)), BATCH, shuffle=True)
-
-    def run():
+    def run() -> None:
         losses = []
         for (batch,) in loader:
             batch = batch.to(device)
@@ -97,9 +90,9 @@ def data_loader(device: torch.device) -> Callable[[], None]:
             logits = decoder(mean + torch.exp(0.5 * log_variance) * torch.randn_like(mean))
             loss = F.binary_cross_entropy_with_logits(logits, batch, reduction="sum") / BATCH
             loss = loss - 0.5 * (1 + log_variance - mean.pow(2) - log_variance.exp()).sum(dim=1).mean()
-            optimiser.zero_grad()
+            optimizer.zero_grad()
             loss.backward()
-            optimiser.step()
+            optimizer.step()
             losses.append(loss.item())
 
     return run
@@ -108,25 +101,37 @@ def data_loader(device: torch.device) -> Callable[[], None]:
 LOOPS = {"limit": limit, "fit": ours, "DataLoader": data_loader}
 
 
-def serve(name: str, device: str, connection) -> None:
+def draw(count: int) -> tuple[Any, str]:
+    """In a process of its own: images of dSprites as float32 [count, 1, 64, 64], and the device to train on."""
+    from bvae_lib import DSprites
+
+    import torch
+
+    return DSprites(device="cpu").sample(count).numpy(), "cuda" if torch.cuda.is_available() else "cpu"
+
+
+def serve(name: str, device: str, images: Any, connection: Connection) -> None:
     """In a process of its own: the loop ``name``, once for every word that comes; its seconds go back."""
-    run = LOOPS[name](torch.device(device))
+    run = LOOPS[name](device, images)
+    import torch
+
     run()  # kernels are chosen and threads started before anything is timed
     connection.send("ready")
     while connection.recv() == "go":
         start = time.perf_counter()
         run()
-        if device.startswith("cuda"):
+        if device == "cuda":
             torch.cuda.synchronize()
         connection.send(time.perf_counter() - start)
 
 
 def main() -> None:
-    device = "cuda" if torch.cuda.is_available() else "cpu"
     spawn, connections = multiprocessing.get_context("spawn"), {}
+    with spawn.Pool(1) as pool:
+        images, device = pool.apply(draw, (BATCH * STEPS,))
     for name in LOOPS:
         connections[name], theirs = spawn.Pipe()
-        spawn.Process(target=serve, args=(name, device, theirs), daemon=True).start()
+        spawn.Process(target=serve, args=(name, device, images, theirs), daemon=True).start()
         connections[name].recv()  # one after another, here as below
 
     def seconds(name: str) -> float:
