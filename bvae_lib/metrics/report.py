@@ -9,7 +9,8 @@ from ..models import VAE, Posterior
 from ..objectives import bernoulli_reconstruction
 from .information import ACTIVE, mig
 
-CHUNK = 500  # images encoded at once
+ENCODED = 200  # images encoded at once: what a layer computes fits into the 32 MiB that are kept (``_runtime.cpu``)
+DECODED = 500  # images whose noise is drawn at once
 
 
 @torch.no_grad()
@@ -26,7 +27,7 @@ def encode_dataset(model: VAE, images: ImageSet | torch.Tensor, indices: torch.T
     """
     device = next(model.parameters()).device
     indices = torch.arange(len(images)) if indices is None else indices
-    parts = [model.encode(images[chunk].to(device)) for chunk in indices.split(CHUNK)]
+    parts = [model.encode(images[chunk].to(device)) for chunk in indices.split(ENCODED)]
     return Posterior(*(torch.cat(part).cpu() for part in zip(*parts, strict=True)))
 
 
@@ -48,7 +49,7 @@ def report(model: VAE, images: ImageSet, n: int = 10_000, seed: int = 0) -> dict
     generator = torch.Generator(device).manual_seed(seed)
     indices = torch.randint(len(images), (n,), generator=torch.Generator().manual_seed(seed))
     posterior, distortion = encode_dataset(model, images, indices), 0.0
-    for rows in torch.arange(n).split(CHUNK):
+    for rows in torch.arange(n).split(DECODED):
         z = Posterior(posterior.mean[rows].to(device), posterior.log_variance[rows].to(device)).rsample(generator)
         batch = images[indices[rows]].to(device)
         distortion += bernoulli_reconstruction(model.decode(z), batch).item() * len(rows) / n
