@@ -93,7 +93,7 @@ def onset_capacities(variances: ArrayLike) -> np.ndarray:
 
 
 def soft_threshold(values: ArrayLike, penalty: float) -> np.ndarray:
-    """Compute sign(v) max(0, |v| - ``penalty``) (Eq. 6.6; Tibshirani 1996, equation 3).
+    """Compute ``sign(v) max(0, |v| - penalty)`` (Eq. 6.6; Tibshirani 1996, equation 3).
 
     These are the LASSO's coefficients where the columns of the design are orthonormal and ``values`` are those of least
     squares.
