@@ -37,17 +37,17 @@ def halves(sprites: DSprites, optimizer: str) -> None:
     model = model.to(memory_format=torch.channels_last)
     rate, generator, distortions = RATES[optimizer], torch.Generator().manual_seed(0), []
     factory = muon(model.encoder, model.decoder) if optimizer == "muon" else torch.optim.Adam
-    stepper = factory([{"params": [*model.parameters()], "lr": rate}])
+    optim = factory([{"params": [*model.parameters()], "lr": rate}])
     for step in range(STEPS):
-        for group in stepper.param_groups:
+        for group in optim.param_groups:
             group["lr"] = rate * lr_schedule(step, STEPS, warmup=100, cooldown=STEPS / 2)
         indices = torch.randint(len(sprites), (BATCH,), generator=generator)
         images, wanted = sprites[indices], numbers(sprites.factors(indices))
         distortion = bernoulli_reconstruction(model.decoder(wanted).float(), images)
         error = (model.encoder(images) - wanted).square().sum(dim=1).mean()
-        stepper.zero_grad()
+        optim.zero_grad()
         (distortion + error).backward()
-        stepper.step()
+        optim.step()
         distortions.append(distortion.item())
         if (step + 1) % EVERY == 0:
             angle = " | ".join(f"{r2:.2f}" for r2 in angle_r2(model, sprites))

@@ -127,7 +127,7 @@ class Recorder:
         self.settings = settings
         self.steps = [] if history is None else history.step.tolist()
         self.rows = [] if history is None else list(history.rows())
-        self.first_bad: torch.Tensor | None = None  # first step with a loss that is not finite, else -1
+        self.first_nonfinite: torch.Tensor | None = None  # first step with a loss that is not finite, else -1
         self.total = torch.zeros(())
         self.count = 0
 
@@ -155,14 +155,14 @@ class Recorder:
             capacity: C in nats.
             kl: of each latent in nats, [latents].
         """
-        bad = kl.new_full((), -1, dtype=torch.long) if self.first_bad is None else self.first_bad
-        self.first_bad = torch.where(loss.isfinite() | (bad >= 0), bad, step)
+        found = kl.new_full((), -1, dtype=torch.long) if self.first_nonfinite is None else self.first_nonfinite
+        self.first_nonfinite = torch.where(loss.isfinite() | (found >= 0), found, step)
         # Plain numbers are filled in on the device: a copy from the CPU would stall a GPU's queue.
         figures = [f if isinstance(f, torch.Tensor) else kl.new_full((), f) for f in (distortion, price, capacity)]
         self.total = self.total + torch.cat([torch.stack(figures), kl])
         self.count += 1
 
-    def close(self) -> None:
+    def make_record(self) -> None:
         """Make a record of what was added since the last.
 
         Raises:
@@ -170,9 +170,9 @@ class Recorder:
         """
         if not self.count:
             return
-        if self.first_bad is not None and self.first_bad >= 0:
+        if self.first_nonfinite is not None and self.first_nonfinite >= 0:
             raise FloatingPointError(
-                f"the loss was not finite at step {self.first_bad.item()}; the weights are lost from there on. "
+                f"the loss was not finite at step {self.first_nonfinite.item()}; the weights are lost from there on. "
                 f'Try a lower lr than {self.settings["lr"]}, precision="float32", or images in [0, 1]'
             )
         self.steps.append(self.done + self.count)

@@ -129,8 +129,8 @@ class PricedRate(Objective):
 
     Args:
         likelihood: "bernoulli" or "gaussian", of the pixels.
-        reduction: "sum", or the mistake kept for the lesson of chapter 1: "mean" averages the reconstruction over the
-            pixels and still sums the KL over latents, which multiplies the price by the number of pixels.
+        reduction: "sum", or "mean", the mistake that chapter 1 studies: the reconstruction is averaged over pixels and
+            the KL still summed over latents, which multiplies the price by the number of pixels.
     """
 
     def __init__(self, likelihood: str = "bernoulli", reduction: str = "sum"):
@@ -165,11 +165,11 @@ class PricedRate(Objective):
 
     def cost(self, rate: torch.Tensor, step: int) -> torch.Tensor:
         """Return what ``rate`` nats add to the loss at this step."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} must define cost(rate, step)")
 
     def slope(self, rate: torch.Tensor, step: int) -> torch.Tensor | float:
         """Return the derivative of ``cost`` with respect to the rate."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} must define slope(rate, step)")
 
     def price(self, rate: torch.Tensor, step: int, pixels: int) -> torch.Tensor | float:
         """Return the nats of summed distortion per nat of rate: with the mean ``pixels`` times the slope."""

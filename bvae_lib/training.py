@@ -80,29 +80,30 @@ def fit(
     precision = pick_precision(precision, device)
     model = model.to(device).to(memory_format=torch.channels_last).train()
     images, objective = images.to(device), objective.to(device).to(memory_format=torch.channels_last)
-    stepper = make_optimizer(optimizer, parameter_groups(objective, model, lr))
+    optim = make_optimizer(optimizer, parameter_groups(objective, model, lr))
     generator = torch.Generator(device).manual_seed(seed)
-    highest = [group["lr"] for group in stepper.param_groups]
-    settings = {"batch_size": batch_size, "lr": lr, "optimizer": name_of(optimizer), "seed": seed, "warmup": warmup}
+    highest = [group["lr"] for group in optim.param_groups]
+    settings = {"batch_size": batch_size, "lr": lr, "optimizer": optimizer_name(optimizer), "seed": seed}
     settings |= {"device": str(device), "precision": precision, "objective": objective.settings()}
-    settings |= {"cooldown": cooldown, "steps": steps if cooldown else None}  # a cooldown depends on where the run ends
+    # Where a run ends matters to its cooldown alone: one without can be continued to more steps.
+    settings |= {"warmup": warmup, "cooldown": cooldown, "steps": steps if cooldown else None}
 
     history = None
     if checkpoint is not None and os.path.exists(checkpoint):
-        history = load_checkpoint(checkpoint, model, objective, stepper, generator, settings)
+        history = load_checkpoint(checkpoint, model, objective, optim, generator, settings)
     recorder = Recorder(settings, history)
 
     bar = tqdm(total=steps, initial=recorder.done, unit="step", disable=not progress or bool(os.environ.get("CI")))
     try:
         for step in range(recorder.done, steps):
-            for group, highest_lr in zip(stepper.param_groups, highest, strict=True):
+            for group, highest_lr in zip(optim.param_groups, highest, strict=True):
                 group["lr"] = highest_lr * lr_schedule(step, steps, warmup, cooldown)
             batch = images[torch.randint(len(images), (batch_size,), generator=generator, device=device)]
             with torch.autocast(device.type, torch.bfloat16, enabled=precision == "bfloat16"):
                 loss, reconstruction, kl = objective(model, batch, step, generator)
-            stepper.zero_grad()
+            optim.zero_grad()
             loss.backward()
-            stepper.step()
+            optim.step()
 
             with torch.no_grad():
                 rate = kl.sum()
@@ -110,13 +111,13 @@ def fit(
                 recorder.add(step, loss, reconstruction, price, objective.capacity(step), kl)
                 objective.update(rate, step)
             if (step + 1) % RECORD_EVERY == 0 or step + 1 == steps:
-                recorder.close()
+                recorder.make_record()
                 bar.set_postfix_str(recorder.summary(), refresh=False)
                 bar.update(step + 1 - bar.n)
                 if checkpoint is not None and (step + 1 == steps or (step + 1) % CHECKPOINT_EVERY == 0):
-                    save_checkpoint(checkpoint, model, objective, stepper, generator, recorder.history())
+                    save_checkpoint(checkpoint, model, objective, optim, generator, recorder.history())
     except KeyboardInterrupt:
-        recorder.close()
+        recorder.make_record()
         bar.write(f"stopped after {recorder.done} of {steps} steps; the model holds what was learned so far")
     finally:
         bar.close()
@@ -150,7 +151,7 @@ def make_optimizer(optimizer: str | OptimizerFactory, groups: list[dict[str, Any
     return (OPTIMIZERS[optimizer] if isinstance(optimizer, str) else optimizer)(groups)
 
 
-def name_of(optimizer: str | OptimizerFactory) -> str:
+def optimizer_name(optimizer: str | OptimizerFactory) -> str:
     """Return what a History calls this optimizer."""
     return optimizer if isinstance(optimizer, str) else getattr(optimizer, "__name__", type(optimizer).__name__)
 

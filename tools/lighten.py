@@ -23,7 +23,7 @@ def lighten(html: Path) -> None:
 
 
 def webp(figure: Image.Image) -> bytes:
-    """A figure as WebP: without loss, which is less than half of its PNG, unless it is full of shaded pictures."""
+    """A figure as WebP: without loss, which is less than half of its PNG, unless it is full of shaded images."""
     exact, close = io.BytesIO(), io.BytesIO()
     figure.save(exact, "webp", lossless=True, method=6)
     figure.save(close, "webp", quality=90, method=6)

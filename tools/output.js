@@ -1,4 +1,4 @@
-// The Output widget (of `interact`, say) as it stood when the page was built: text, pictures and HTML.
+// The Output widget (of `interact`, say) as it stood when the page was built: text, images and HTML.
 import { DOMWidgetModel, DOMWidgetView } from "@jupyter-widgets/base";
 
 export class OutputModel extends DOMWidgetModel {

@@ -1,7 +1,7 @@
 """An auxiliary decoder keeps features that the model's few latents will need later.
 
 Under a high price only position and scale pay, and an encoder that is trained for them alone comes to hold nothing
-else: what would pay next, at a lower price, is then not there to be read (appendix A). The auxiliary code has many
+else: what would pay next, at a lower price, is then no longer in the features (appendix A). The auxiliary code has many
 latents at a low price, reads the same features and has a decoder of its own, so everything pays at once. The two losses
 are added, and nothing else ties the two codes. After training the auxiliary code is thrown away: the model is the
 network of Burgess et al. (2018), as it was.
@@ -22,10 +22,10 @@ def copy_features(source: BurgessVAE, target: BurgessVAE) -> None:
     """Give ``target`` the encoder of ``source``, up to its head.
 
     Raises:
-        ValueError: where the two see different channels.
+        ValueError: where the two have different channels.
     """
     if source.channels != target.channels:
-        raise ValueError(f"both networks must see the same channels, not {source.channels} and {target.channels}")
+        raise ValueError(f"both networks must have the same channels, not {source.channels} and {target.channels}")
     target.encoder[:-1].load_state_dict(source.encoder[:-1].state_dict())
 
 

@@ -71,7 +71,7 @@ def fit_second_stage(
         Model and stages as one network.
     """
     device, found = next(model.parameters()).device, [*frozen]
-    # What a restart finds hangs on how sums are rounded, and that on how weights lie in memory.
+    # What a restart finds depends on how sums are rounded, and that on how weights are laid out in memory.
     network = TwoStageVAE(model, reference).to(device).to(memory_format=torch.contiguous_format)
     images, generator = images.to(device), torch.Generator(device).manual_seed(seed)
     indices = torch.randint(len(images), (IMAGES,), generator=generator, device=device)

@@ -13,6 +13,9 @@ from .._runtime.pixels import base64_png, tile, to_uint8
 from ..models import VAE, traverse
 from .style import canvas
 
+WIDTH = 160  # of an image on a page, in CSS pixels
+SPAN = 3  # of a traversal to either side, in standard deviations of the prior
+
 
 def image_grid(rows: Sequence[Any], labels: list[str] | None = None, title: str = "") -> Figure:
     """Draw images in rows.
@@ -40,30 +43,25 @@ def traversal(
     model: VAE,
     image: torch.Tensor,
     kl: np.ndarray | None = None,
-    span: float = 3.0,
     columns: int = 9,
     names: list | None = None,
 ) -> Figure:
-    """Draw what each latent does: in its row it goes from -``span`` to ``span``, and the others stay.
+    """Draw what each latent does: in its row it goes from -3 to 3, and the others stay.
 
     Args:
         model: with ``encode`` and ``decode``.
         image: [channels, 64, 64] in [0, 1], from whose posterior mean the latents start.
         kl: [latents] in nats; with it rows are sorted, the largest KL first.
-        span: in standard deviations of the prior.
         columns: images in a row.
         names: what each latent follows, [latents] (``metrics.assign_factors``).
     """
-    return image_grid(
-        *traversal_rows(model, image, kl, span, columns, names), f"each latent from {-span:g} to {span:g}"
-    )
+    return image_grid(*traversal_rows(model, image, kl, columns, names), f"each latent from {-SPAN} to {SPAN}")
 
 
 def traversal_rows(
     model: VAE,
     image: torch.Tensor,
     kl: np.ndarray | None = None,
-    span: float = 3.0,
     columns: int = 9,
     names: list | None = None,
 ) -> tuple[list[torch.Tensor], list[str]]:
@@ -75,7 +73,7 @@ def traversal_rows(
     with torch.no_grad():
         mean = model.encode(image[None]).mean[0]
     order = list(range(len(mean))) if kl is None else np.argsort(-np.asarray(kl)).tolist()
-    rows = traverse(model, mean, order, torch.linspace(-span, span, columns))
+    rows = traverse(model, mean, order, torch.linspace(-SPAN, SPAN, columns))
     labels = [f"z{latent}" if kl is None else f"z{latent}: {kl[latent]:.2f} nats" for latent in order]
     if names is not None:
         labels = [f"{label}, {names[latent]}" for label, latent in zip(labels, order, strict=True)]
@@ -125,13 +123,12 @@ def draw_tiles(axis: Axes, images: np.ndarray, labels: list[str], title: str) ->
     axis.grid(False)
 
 
-def image_html(image: torch.Tensor, alt: str, width: int = 160) -> str:
+def image_html(image: torch.Tensor, alt: str) -> str:
     """Write one image as an HTML element that holds its pixels, for ``ipywidgets.HTML``.
 
     Args:
         image: [channels, H, W] in [0, 1].
         alt: what it shows, for those who cannot see it.
-        width: on the page, in CSS pixels.
     """
     pixels = base64_png(to_uint8(image[None, None]))
-    return f'<img alt="{escape(alt)}" width="{width}" src="data:image/png;base64,{pixels}">'
+    return f'<img alt="{escape(alt)}" width="{WIDTH}" src="data:image/png;base64,{pixels}">'

@@ -52,7 +52,7 @@ def dual_ascent(runs: dict[str, History], expected: dict[str, float] | None = No
 def price_curves(runs: dict[str, History]) -> Figure:
     """Draw the effective price of a nat over the steps of each run; below 0 the objective rewards a higher rate.
 
-    Drawn is a moving mean: a price that jumps between two values then shows how often it is at either.
+    Drawn is a moving mean: a price that jumps between two values then shows how often it is at each.
 
     Args:
         runs: by name.

@@ -29,12 +29,12 @@ function makeEnds(...texts) {
 
 /** A canvas of 64 x 64 pixels, for an image that ``label`` describes. */
 function imageCanvas(label) {
-  return element("canvas", { width: 64, height: 64, class: "bvae-picture", role: "img", "aria-label": label });
+  return element("canvas", { width: 64, height: 64, class: "bvae-image", role: "img", "aria-label": label });
 }
 
 /** An image of 64 x 64 pixels: paint(probabilities, channels last) shows them. */
-function makePicture(channels, attributes = {}) {
-  const canvas = element("canvas", { width: 64, height: 64, class: "bvae-picture", ...attributes });
+function makeImage(channels, attributes = {}) {
+  const canvas = element("canvas", { width: 64, height: 64, class: "bvae-image", ...attributes });
   const context = canvas.getContext("2d");
   const image = context.createImageData(64, 64);
   image.data.fill(255);

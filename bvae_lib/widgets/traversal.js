@@ -40,8 +40,8 @@ async function render({ model, el }) {
   const folded = sliders.filter((s) => !s.active).map((s) => rows.get(s.latent).row);
 
   // Images and buttons.
-  const picture = makePicture(channels, { role: "img", "aria-label": "Image decoded from the latents" });
-  const strip = VALUES.map(() => makePicture(channels));
+  const decoded = makeImage(channels, { role: "img", "aria-label": "Image decoded from the latents" });
+  const strip = VALUES.map(() => makeImage(channels));
   const stripTitle = element("p", { class: "bvae-note", "aria-hidden": "true" });
   const stripRow = element("div", { class: "bvae-strip", role: "img" }, ...strip.map((p) => p.canvas));
   const thumbnails = images.map((image, i) =>
@@ -57,7 +57,7 @@ async function render({ model, el }) {
     "div",
     { class: "bvae" },
     element("div", { class: "bvae-head" },
-      picture.canvas,
+      decoded.canvas,
       element("div", { class: "bvae-side" },
         ...(images.length ? [
           element("p", { class: "bvae-note" }, "Start from a real image:"),
@@ -150,7 +150,7 @@ async function render({ model, el }) {
       }
       row.classList.toggle("bvae-shown", latent === shown);
     }
-    picture.paint(decode(z));
+    decoded.paint(decode(z));
     sweepButton.textContent = sweep ? "Stop" : `Sweep z${touched}`;
     const others = [shown, ...z.map((value, i) => (i === shown ? 0 : value))];
     if (drawnStrip === (drawnStrip = others.join())) return;

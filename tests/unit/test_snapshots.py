@@ -151,7 +151,7 @@ def test_the_widget_shows_each_snapshot():
     assert widget.index == 2
 
 
-def test_the_widget_has_a_still_picture():
+def test_the_widget_has_a_still_image():
     html = Budget(factor_snapshots()).strip_html().data
     assert re.match(r'<noscript><img alt="[^"]+ in rows, [^"]+: real;', html)
 

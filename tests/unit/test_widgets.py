@@ -267,13 +267,13 @@ def test_price_has_a_still_image_with_a_row_for_each_run():
     ).groups()
     assert alt.startswith("Decoded images in rows")
     assert "β = 1: z1, 3.00 nats; β = 16: z0, 0.00 nats" in alt
-    picture = Image.open(io.BytesIO(base64.b64decode(still)))
-    assert picture.height == 2 * 64
+    image = Image.open(io.BytesIO(base64.b64decode(still)))
+    assert image.height == 2 * 64
     z = runs[1].model.encode(images()[:1]).mean.detach().clone()
     z[0, 0] = -3
     expected = runs[1].model.decode(z).sigmoid()[0, 0].detach()
-    margin = picture.width - 7 * 64
-    np.testing.assert_allclose(np.asarray(picture)[64:, margin : margin + 64] / 255, expected, atol=1 / 255)
+    margin = image.width - 7 * 64
+    np.testing.assert_allclose(np.asarray(image)[64:, margin : margin + 64] / 255, expected, atol=1 / 255)
 
 
 @pytest.mark.parametrize(
