@@ -4,7 +4,7 @@ The same images, network, first weights, batches and machine for every objective
 measured every EVERY of them: MIG as in the cards of the zoo, from IMAGES images. Then all take turns at a few steps
 each, with nothing else running, and the median is what a step costs: seconds are steps times that.
 
-What is done is kept in runs/race.json, from which a run that was cut off goes on; the table goes to standard output and
+The state is stored in runs/race.json, from which a run that was cut off goes on; the table goes to standard output and
 with the curves to benchmarks/race.json.
 """
 
@@ -30,7 +30,7 @@ from bvae_lib.zoo.recipes import EARLY, RECIPES
 import torch
 
 STEPS, EVERY, IMAGES, MARKS = 4_500, 500, 10_000, (0.25, 0.35)
-KEPT, SHOWN = Path("runs/race.json"), Path(__file__).with_name("race.json")
+STATE, SHOWN = Path("runs/race.json"), Path(__file__).with_name("race.json")
 
 EARLY_FIT = {key: RECIPES["dsprites-early"]["fit"][key] for key in ("lr", "warmup", "cooldown")}
 SLOWLY = {"start": 0.0, "stop": 25.0, "steps": 100_000}  # as the paper opens the channel
@@ -114,14 +114,14 @@ def main() -> None:
     arguments.add_argument("--racers", nargs="+", default=[*RACERS], choices=[*RACERS], help="who runs; else all")
     options = arguments.parse_args()
     sprites = DSprites()
-    done = json.loads(KEPT.read_text()) if KEPT.exists() else {}
+    done = json.loads(STATE.read_text()) if STATE.exists() else {}
     for seed in range(options.seeds):
         for name in options.racers:
             if f"{name}/{seed}" not in done:
                 done[f"{name}/{seed}"] = race(name, seed, sprites)
                 print(f"{name}, seed {seed}: best MIG {max(done[f'{name}/{seed}']['mig']):.2f}", flush=True)
-                KEPT.parent.mkdir(exist_ok=True)
-                with write_atomically(KEPT, "w") as file:
+                STATE.parent.mkdir(exist_ok=True)
+                with write_atomically(STATE, "w") as file:
                     json.dump(done, file)
     curves = {name: [run for key, run in done.items() if key.rpartition("/")[0] == name] for name in RACERS}
     paces = pace(sprites)

@@ -1,7 +1,8 @@
 """Which latents of a dSprites model follow which factors, when the symmetry of each shape is allowed for.
 
-A square rotated by a quarter turn looks the same, an ellipse rotated by a half. A latent that followed what can be seen
-of the angle would say little of dSprites' 40 classes of orientation, so here the angle is folded, shape by shape.
+A square rotated by a quarter turn looks the same, an ellipse rotated by a half. A latent that follows what can be
+seen of the angle has little information on dSprites' 40 classes of orientation, so here the angle is folded, shape by
+shape.
 """
 
 from collections.abc import Iterator
@@ -39,8 +40,8 @@ def visible_angle_nmi(codes: Any, factors: Any) -> np.ndarray:
     """
     codes, factors = check(codes, factors)
     parts = [
-        normalized_mutual_information(codes[of_shape], np.floor(turns[:, None] * BINS))
-        for of_shape, turns in by_shape(factors)
+        normalized_mutual_information(codes[of_shape], np.floor(phase[:, None] * BINS))
+        for of_shape, phase in by_shape(factors)
     ]
     return np.concatenate(parts, axis=1)
 
@@ -75,8 +76,8 @@ def orientation_probe_r2(features: Any, factors: Any) -> np.ndarray:
     """
     features, factors = check(features, factors)
     scores = []
-    for of_shape, turns in by_shape(factors):
-        circle, x = np.stack([np.cos(2 * np.pi * turns), np.sin(2 * np.pi * turns)], axis=1), features[of_shape]
+    for of_shape, phase in by_shape(factors):
+        circle, x = np.stack([np.cos(2 * np.pi * phase), np.sin(2 * np.pi * phase)], axis=1), features[of_shape]
         fitted = len(x) * 2 // 3
         x = (x - x[:fitted].mean(axis=0)) / (x[:fitted].std(axis=0) + 1e-6)
         gram = x[:fitted].T @ x[:fitted] + RIDGE * np.eye(x.shape[1])

@@ -118,7 +118,7 @@ def second_stage(discovery: dict[str, Any], context: Context) -> TwoStageVAE:
     """Give the code of an earlier model new axes.
 
     Its ``frozen`` latents of the largest KL stay, or those of a ``reference`` replace them, whose first two are rotated
-    onto axes; the others are found again, in ``stages``.
+    onto axes; the others are replaced in ``stages``.
     """
     model, history = context.earlier(discovery["model"])
     reference, ranked = context.earlier(discovery["reference"]) if "reference" in discovery else (None, history)

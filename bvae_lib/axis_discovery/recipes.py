@@ -9,17 +9,17 @@ Plain = dict[str, Any]
 
 BATCH: Plain = {"batch_size": 64, "lr": 1e-3}
 
-# A wide code makes features first and keeps them.
+# A wide code makes features first, and stays beside the model while that learns.
 AUXILIARY: Plain = {
     "method": "auxiliary",
     "latents": 64,
     "price": 0.1,
     "fit": BATCH | {"optimizer": "adam", "steps": 6_000, "warmup": 300, "cooldown": 2_000},
 }
-# With images of more than one object class, Muon finds those features in fewer steps.
+# On the chairs Muon makes such features in fewer steps.
 AUXILIARY_CHAIRS = AUXILIARY | {"fit": AUXILIARY["fit"] | {"optimizer": "muon", "steps": 4_000}}
 
-# dsprites-early gives a new network position and size, which finds the rest and then goes on alone.
+# dsprites-early gives a new network position and size; it finds the rest and then goes on alone.
 # Muon, as the decoder must learn to read a new code quickly; and nats cost little until the capacity is used.
 DISTILLATION: Plain = {
     "method": "distillation",
@@ -31,8 +31,8 @@ DISTILLATION: Plain = {
 LOW_PRICE: Plain = {"start": 25.0, "stop": 25.0, "steps": 1, "multiplier": 10.0, "speed": 0.01, "floor": 0.3}
 DISTILLED_FIT: Plain = {"steps": 4_000, "lr": 1e-3, "optimizer": "muon", "warmup": 100, "cooldown": 4_000}
 
-# Its code in new axes: the three latents of position and size stay, the others are found again from where the first
-# becomes active on. A capacity a little below 25, which no single measurement then exceeds.
+# The distilled code in new axes: the three latents of position and size stay, the others are replaced, at a price that
+# falls from where the first becomes active. A capacity a little below 25, which no single measurement then exceeds.
 REFIT: Plain = {
     "method": "refit",
     "frozen": 3,
@@ -42,9 +42,9 @@ REFIT: Plain = {
 CAPACITY_USED = LOW_PRICE | {"start": 24.8, "stop": 24.8, "multiplier": 1.0}
 REFIT_FIT = DISTILLED_FIT | {"steps": 9_000, "cooldown": 9_000}
 
-# That code encoded once more, one latent after another: position, rotated onto its axes, and size as dsprites-early had
+# The refitted code encoded one latent after another: position, rotated onto its axes, and size as dsprites-early encodes
 # them; then orientation, alone, until it covers all angles; then one more, the shape. Of sixteen restarts the one that
-# costs least goes on. With the shape known, size is found again, at a price at which only the coarsest of it pays; then
+# costs least goes on. With the shape known, size is relearned, at a price at which only the coarsest of it pays; then
 # orientation. All are frozen when the others become active, and while the network learns to draw.
 ONE_LATENT: Plain = {"beta_start": 50.0, "steps": 3_000, "anneal_steps": 2_000, "num_new": 1}
 SIZE, ORIENTATION = 2, 3  # in the order in which they are found

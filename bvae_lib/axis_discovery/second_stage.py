@@ -53,10 +53,9 @@ def fit_second_stage(
 ) -> TwoStageVAE:
     """Train second-stage VAEs on the codes of ``model``, one after another; no label is used.
 
-    What a stage has made active the next one freezes, but for one latent where it says ``relearn``: that, counted in
-    the order in which they were found, beginning with ``frozen``, is found again. Of several ``num_restarts`` of a
-    stage, each with first weights of its own, the one goes on that costs least when the price of its last latent has
-    come down.
+    What a stage has made active the next one freezes. A stage with ``relearn`` replaces one of these latents too: its
+    number in the order in which they were found, beginning with ``frozen``. Of several ``num_restarts`` of a stage,
+    each with first weights of its own, the one goes on that costs least when the price of its last latent has fallen.
 
     Args:
         model: whose code it is.

@@ -65,7 +65,7 @@ def load(name: str) -> tuple[pipeline.Network, History, Card]:
     weights = (MODELS / name / "weights.safetensors").read_bytes()
     if hashlib.sha256(weights).hexdigest() != card.sha256:
         raise ValueError(
-            f"the weights of {name} do not have the SHA-256 that its card names; fetch or train them again"
+            f"the weights of {name} do not have the SHA-256 that its card names; fetch them, or train the recipe"
         )
     model = pipeline.network(card.recipe)
     model.load_state_dict({k: v.float() for k, v in load_tensors(weights).items()})
