@@ -42,10 +42,10 @@ REFIT: Plain = {
 CAPACITY_USED = LOW_PRICE | {"start": 24.8, "stop": 24.8, "multiplier": 1.0}
 REFIT_FIT = DISTILLED_FIT | {"steps": 9_000, "cooldown": 9_000}
 
-# The refitted code, encoded one latent after another: position, rotated onto its axes, and size are those of
-# dsprites-early; then orientation, alone, until it covers all angles; then one more, the shape. Of sixteen restarts the one that
-# costs least goes on. With the shape known, size is relearned, at a price at which only the coarsest of it pays; then
-# orientation. All are frozen when the others become active, and while the network learns to draw.
+# The refitted code, encoded one latent after another. Position, rotated onto its axes, and size are those of
+# dsprites-early; then orientation, alone, until it covers all angles; then one more, the shape. Of sixteen restarts the
+# one that costs least goes on. With the shape known, size is relearned, at a price at which only the coarsest of it
+# pays; then orientation. All are frozen when the others become active, and while the network learns to draw.
 ONE_LATENT: Plain = {"beta_start": 50.0, "steps": 3_000, "anneal_steps": 2_000, "num_new": 1}
 SIZE, ORIENTATION = 2, 3  # in the order in which they are found
 STAGED: Plain = {
