@@ -91,5 +91,5 @@ def test_a_stopped_run_goes_on_as_if_it_had_not_been(sprites, tmp_path):
 
 
 def test_networks_of_other_channels_share_no_features():
-    with pytest.raises(ValueError, match="both networks must see the same channels, not 1 and 3"):
+    with pytest.raises(ValueError, match="both networks must have the same channels, not 1 and 3"):
         copy_features(BurgessVAE(1), BurgessVAE(3))

@@ -19,7 +19,7 @@ BLACK = torch.zeros(1, 3)
 SETS = [RenderedChairs, RenderedFaces]
 
 angles = st.floats(-180, 180, allow_subnormal=False)
-places = st.floats(-0.6, 0.6, allow_subnormal=False)
+positions = st.floats(-0.6, 0.6, allow_subnormal=False)
 
 
 def scene(azimuth=0.0, elevation=0.0, reach=1.0, distance=math.inf, light=(0.0, -1.0, 0.0), ambient=1.0) -> Scene:
@@ -56,7 +56,7 @@ def test_a_ball_is_a_disc_from_everywhere(azimuth, elevation, distance):
     assert (u, v) == pytest.approx((0, 0), abs=0.002)
 
 
-@given(angles, st.floats(-90, 90, allow_subnormal=False), places, places, places, st.sampled_from([math.inf, 4.0]))
+@given(angles, st.floats(-90, 90, allow_subnormal=False), *[positions] * 3, st.sampled_from([math.inf, 4.0]))
 def test_a_small_ball_is_where_the_camera_projects_it(azimuth, elevation, x, y, z, distance):
     world = scene(azimuth, elevation, 1.2, distance)
     world.ellipsoid((x, y, z), (0.08, 0.08, 0.08), WHITE)
@@ -79,7 +79,7 @@ def test_a_cylinder_is_a_rectangle_from_its_side_and_a_disc_from_above(azimuth):
     assert mass(above.draw(CPU))[0] == pytest.approx(math.pi * 0.09, rel=0.02)
 
 
-@given(*[places] * 4)
+@given(*[positions] * 4)
 def test_a_rod_joins_its_ends(x, z, u, w):
     if math.hypot(u - x, w - z) < 0.3:
         u = x + 0.3 if x < 0 else x - 0.3
