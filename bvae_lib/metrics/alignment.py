@@ -1,5 +1,7 @@
 """How a code of two latents lies over the plane of positions: straight or bent, and rotated by how much."""
 
+from __future__ import annotations  # the API pages then say ArrayLike, not what it stands for
+
 from typing import NamedTuple
 
 import numpy as np

@@ -1,5 +1,7 @@
 """How much information latents have on factors, from codes (posterior means) and the factors' classes."""
 
+from __future__ import annotations  # the API pages then say ArrayLike, not what it stands for
+
 from collections.abc import Sequence
 from typing import NamedTuple
 

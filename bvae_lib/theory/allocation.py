@@ -4,6 +4,8 @@ The sender is that of ``models.FactorChannel``. Its decoder is taken to be the b
 probability of white that follows from what was received.
 """
 
+from __future__ import annotations  # the API pages then say ArrayLike, not what it stands for
+
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 

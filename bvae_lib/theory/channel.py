@@ -4,6 +4,8 @@ Functions of a Posterior return torch tensors, a number for each image or pair o
 decoder; whatever is a figure of the whole (information, errors, bounds) is a plain number or a numpy array.
 """
 
+from __future__ import annotations  # the API pages then say ArrayLike, not what it stands for
+
 import math
 from typing import NamedTuple
 

@@ -1,5 +1,7 @@
 """The optimum of a linear beta-VAE in closed form: reverse water-filling, and its solution path."""
 
+from __future__ import annotations  # the API pages then say ArrayLike, not what it stands for
+
 import numpy as np
 from numpy.typing import ArrayLike
 

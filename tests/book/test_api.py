@@ -21,15 +21,15 @@ DOCUMENTED = {
 
 
 def table() -> list[tuple[str, str, str]]:
-    """Chapter, equation and function of each row."""
-    rows = re.findall(r"^\| \[(\w)\]\([\w-]+\.ipynb\) \| ([\dA-Z]+\.\d+) \|.*\| (\S.*\S) \|$", PAGES["api.md"], re.M)
-    return [(chapter, number, ROLE.fullmatch(cell)[2]) for chapter, number, cell in rows]
+    """The page, the equation and the function of each row."""
+    rows = re.findall(r"^\| \[\((\w+\.\d+)\)\]\(([\w-]+)\.ipynb\) \|.*\| (\S.*\S) \|$", PAGES["api.md"], re.M)
+    return [(page, number, ROLE.fullmatch(cell)[2]) for number, page, cell in rows]
 
 
-def tags() -> list[str]:
-    """Every numbered equation, in the order of the book."""
+def tags() -> list[tuple[str, str]]:
+    """The page and the number of every numbered equation, in the order of the book."""
     return [
-        tag
+        (path.stem, tag)
         for path in sorted((ROOT / "book").glob("*.ipynb"))
         for cell in nbformat.read(path, as_version=4).cells
         if cell.cell_type == "markdown"
@@ -49,12 +49,11 @@ def find(target: str):
 
 
 def test_the_table_has_every_equation_once_in_the_order_of_the_book():
-    assert [number for _, number, _ in table()] == tags()
-    assert all(number.split(".")[0] == chapter for chapter, number, _ in table())
+    assert [(page, number) for page, number, _ in table()] == tags()
 
 
-@pytest.mark.parametrize(("chapter", "number", "target"), table(), ids=lambda value: value)
-def test_the_function_in_the_table_names_its_equation(chapter, number, target):
+@pytest.mark.parametrize(("number", "target"), [row[1:] for row in table()])
+def test_the_function_in_the_table_names_its_equation(number, target):
     _, found = find(target)
     source = inspect.getsource(found.fget if isinstance(found, property) else found)
     assert re.search(rf"Eq\. {re.escape(number)}(?!\d)", source)
