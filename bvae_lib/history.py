@@ -19,12 +19,12 @@ from ._runtime.atomic import write_atomically
 class History:
     """Figures of a run, each the mean over the steps since the record before; nats per image."""
 
-    step: np.ndarray  # [records] steps done
-    distortion: np.ndarray  # [records] D
-    kl_per_latent: np.ndarray  # [records, latents]
-    price: np.ndarray  # [records] nats of distortion per nat of rate: beta, or the multiplier
-    capacity: np.ndarray  # [records] C; NaN where the objective has none
-    settings: dict = field(default_factory=dict)  # what was asked for, and what "auto" chose
+    step: np.ndarray  #: [records] steps done
+    distortion: np.ndarray  #: [records] D
+    kl_per_latent: np.ndarray  #: [records, latents]
+    price: np.ndarray  #: [records] nats of distortion per nat of rate: beta, or the multiplier
+    capacity: np.ndarray  #: [records] C; NaN where the objective has none
+    settings: dict = field(default_factory=dict)  #: what was asked for, and what "auto" chose
 
     @property
     def rate(self) -> np.ndarray:

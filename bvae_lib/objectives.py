@@ -73,9 +73,9 @@ LIKELIHOODS = {"bernoulli": bernoulli_reconstruction, "gaussian": gaussian_recon
 class Terms(NamedTuple):
     """What an objective says of one batch."""
 
-    loss: torch.Tensor  # to be minimised, a scalar
-    reconstruction: torch.Tensor  # the distortion D in nats per image, a scalar
-    kl: torch.Tensor  # [latents] in nats, the mean over the batch; their sum is the rate R
+    loss: torch.Tensor  #: to be minimised, a scalar
+    reconstruction: torch.Tensor  #: the distortion D in nats per image, a scalar
+    kl: torch.Tensor  #: [latents] in nats, the mean over the batch; their sum is the rate R
 
 
 class Objective(nn.Module):

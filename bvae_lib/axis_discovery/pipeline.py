@@ -28,9 +28,9 @@ Prepared = tuple[Network, Objective, History | None]  # what to train, by what, 
 class Context:
     """What a phase needs of the run that it is a part of."""
 
-    earlier: Callable[[str], tuple[Any, History]]  # model and History of a recipe by name
+    earlier: Callable[[str], tuple[Any, History]]  #: model and History of a recipe by name
     images: ImageSet
-    options: dict[str, Any]  # arguments of ``fit`` in place of those of a recipe: seed, device, checkpoint, ...
+    options: dict[str, Any]  #: arguments of ``fit`` in place of those of a recipe: seed, device, checkpoint, ...
 
     def at_most(self, steps: int) -> int:
         """Return ``steps``, or those that the options ask for where that is fewer."""

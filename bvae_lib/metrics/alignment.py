@@ -13,8 +13,8 @@ from .information import check
 class AxisAlignment(NamedTuple):
     """Of each latent how linear it is in two factors, and its direction over their plane."""
 
-    r2: np.ndarray  # [latents], share of its variance that is linear; 1 for a straight line over the plane
-    degrees: np.ndarray  # [latents], between its steepest direction and the nearest axis, 0 to 45
+    r2: np.ndarray  #: [latents], share of its variance that is linear; 1 for a straight line over the plane
+    degrees: np.ndarray  #: [latents], between its steepest direction and the nearest axis, 0 to 45
 
 
 def axis_alignment(codes: ArrayLike, factors: ArrayLike) -> AxisAlignment:

@@ -16,15 +16,15 @@ FOLLOWS = 0.2  # normalised mutual information: a latent with less on every fact
 class MIG(NamedTuple):
     """Mutual information gap, between 0 and 1."""
 
-    mean: float  # over factors
-    gaps: np.ndarray  # [factors], of each
+    mean: float  #: over factors
+    gaps: np.ndarray  #: [factors], of each
 
 
 class Label(NamedTuple):
     """The factor that a latent follows."""
 
-    factor: str  # its name, or "none"
-    nmi: float  # normalised mutual information with the factor on which the latent has most
+    factor: str  #: its name, or "none"
+    nmi: float  #: normalised mutual information with the factor on which the latent has most
 
     def __str__(self) -> str:
         return self.factor if self.factor == "none" else f"{self.factor} {self.nmi:.0%}"

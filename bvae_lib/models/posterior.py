@@ -8,8 +8,8 @@ import torch
 class Posterior(NamedTuple):
     """q(z|x): for each image a Gaussian with diagonal covariance (Kingma and Welling 2014, appendix C.2)."""
 
-    mean: torch.Tensor  # [B, latents]
-    log_variance: torch.Tensor  # [B, latents]
+    mean: torch.Tensor  #: [B, latents]
+    log_variance: torch.Tensor  #: [B, latents]
 
     @classmethod
     def from_head(cls, numbers: torch.Tensor) -> "Posterior":

@@ -15,14 +15,14 @@ FACTOR_STYLES = dict(zip(FACTORS, ((GREEN, "-"), (ORANGE, "-"), (RED, "-"), (BLU
 class Paths(NamedTuple):
     """One chart of ``solution_paths``: components along ``x``, in one or several runs."""
 
-    title: str
-    xlabel: str
-    ylabel: str
-    runs: list[tuple[np.ndarray, np.ndarray]]  # x [K] and y [K, components] of each run, drawn in the same colours
-    points: tuple[np.ndarray, np.ndarray] | None = None  # x [N] and y [N, components], measured
-    marks: tuple[float, ...] = ()  # x at which a component becomes active, dotted
-    names: tuple[str, ...] = ()  # of the components; only a chart that has them gets a legend
-    reverse: bool = False  # x runs from right to left
+    title: str  #: of the chart
+    xlabel: str  #: of its x axis
+    ylabel: str  #: of its y axis
+    runs: list[tuple[np.ndarray, np.ndarray]]  #: x [K] and y [K, components] of each run, drawn in the same colours
+    points: tuple[np.ndarray, np.ndarray] | None = None  #: x [N] and y [N, components], measured
+    marks: tuple[float, ...] = ()  #: x at which a component becomes active, dotted
+    names: tuple[str, ...] = ()  #: of the components; only a chart that has them gets a legend
+    reverse: bool = False  #: x runs from right to left
 
 
 def solution_paths(*charts: Paths) -> Figure:

@@ -15,12 +15,12 @@ from .style import BLUE, COLOURS, GREEN, ORANGE, RED, canvas
 class Panel(NamedTuple):
     """One chart of ``tradeoffs``."""
 
-    title: str
-    curves: dict[str, tuple[np.ndarray, np.ndarray]]  # x and y of each name, [n] each
-    points: Sequence[tuple[float, float]] = ()  # x and y
-    tangents: Sequence[tuple[float, float, float]] = ()  # price, then x and y of the point that is touched
-    allowed: tuple[float, float] | None = None  # from x to x, shaded
-    ylim: tuple[float, float] | None = None
+    title: str  #: of the chart
+    curves: dict[str, tuple[np.ndarray, np.ndarray]]  #: x and y of each name, [n] each
+    points: Sequence[tuple[float, float]] = ()  #: x and y
+    tangents: Sequence[tuple[float, float, float]] = ()  #: price, then x and y of the point that is touched
+    allowed: tuple[float, float] | None = None  #: from x to x, shaded
+    ylim: tuple[float, float] | None = None  #: from y to y, as far as the chart goes
 
 
 def tradeoffs(*panels: Panel, x: str, y: str) -> Figure:

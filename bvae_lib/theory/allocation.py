@@ -142,9 +142,9 @@ class BayesDecoder:
 class AllocationPath(NamedTuple):
     """What ``greedy_allocation`` did in K steps; nats per image."""
 
-    nats: np.ndarray  # [1 + K, groups] spent on each group
-    distortion: np.ndarray  # [1 + K]
-    slopes: np.ndarray  # [K, groups] nats of distortion that a nat of each would save, before each step
+    nats: np.ndarray  #: [1 + K, groups] spent on each group
+    distortion: np.ndarray  #: [1 + K]
+    slopes: np.ndarray  #: [K, groups] nats of distortion that a nat of each would save, before each step
 
     @property
     def rate(self) -> np.ndarray:

@@ -227,10 +227,10 @@ def rotation_cost(posterior: Posterior, pair: tuple[int, int], angle: float) -> 
 class InformationBounds(NamedTuple):
     """I(X; Z) lies between ``lower`` and ``upper``; nats per image."""
 
-    lower: float  # never above ln(images)
-    upper: float  # never above the rate
-    rate: float  # mean KL to the prior
-    images: int  # of which q(z) is the average
+    lower: float  #: never above ln(images)
+    upper: float  #: never above the rate
+    rate: float  #: mean KL to the prior
+    images: int  #: of which q(z) is the average
 
 
 @torch.no_grad()

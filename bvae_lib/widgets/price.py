@@ -23,11 +23,11 @@ ROWS = 5  # latents shown of each run: five runs of seven images each stay withi
 class Run(NamedTuple):
     """One trained model and its figures; nats per image."""
 
-    price: float  # nats of distortion per nat of rate
-    model: VAE
-    rate: float
-    distortion: float
-    kl_per_latent: Sequence[float] | np.ndarray  # [latents], whose sum is the rate
+    price: float  #: nats of distortion per nat of rate
+    model: VAE  #: trained at that price
+    rate: float  #: R
+    distortion: float  #: D
+    kl_per_latent: Sequence[float] | np.ndarray  #: [latents], whose sum is the rate
 
 
 class Price(anywidget.AnyWidget):

@@ -17,18 +17,18 @@ class Card:
     """The card of one model of the zoo; figures are of the weights as stored, in nats per image."""
 
     name: str
-    recipe: dict[str, Any]  # plain values, see ``recipes.recipe``
-    commit: str | None  # of the library that trained it; "-dirty" behind it where files differed
-    figures: dict[str, Any]  # ``metrics.report``
-    bounds: dict[str, float]  # ``metrics.rate_distortion_bounds``
-    seconds: int  # of training
+    recipe: dict[str, Any]  #: plain values, see ``recipes.recipe``
+    commit: str | None  #: of the library that trained it; "-dirty" behind it where files differed
+    figures: dict[str, Any]  #: ``metrics.report``
+    bounds: dict[str, float]  #: ``metrics.rate_distortion_bounds``
+    seconds: int  #: of training
     device: str
     precision: str
     threads: int
     machine: str
-    versions: dict[str, str]  # of torch and numpy
-    sha256: str  # of the file of weights
-    trained_as: dict[str, str] | None = None  # name and SHA-256 at ``commit``, where they were others
+    versions: dict[str, str]  #: of torch and numpy
+    sha256: str  #: of the file of weights
+    trained_as: dict[str, str] | None = None  #: name and SHA-256 at ``commit``, where they were others
 
     @property
     def distortion(self) -> float:

@@ -57,11 +57,11 @@ VALUES = torch.linspace(-3, 3, 7)
 class FactorSnapshots:
     """F snapshots of a FactorChannel; nats per image."""
 
-    step: np.ndarray  # [F]
-    nats: np.ndarray  # [F, 8] of each channel, exactly -ln s
-    distortion: np.ndarray  # [F], of 1,000 images that are the same for all
-    price: np.ndarray  # [F] nats of distortion per nat of rate
-    drawn: np.ndarray  # uint8 [1 + F, images, 64, 64]: the real images, then as each snapshot decodes them
+    step: np.ndarray  #: [F]
+    nats: np.ndarray  #: [F, 8] of each channel, exactly -ln s
+    distortion: np.ndarray  #: [F], of 1,000 images that are the same for all
+    price: np.ndarray  #: [F] nats of distortion per nat of rate
+    drawn: np.ndarray  #: uint8 [1 + F, images, 64, 64]: the real images, then as each snapshot decodes them
 
     @property
     def capacity(self) -> np.ndarray:
@@ -102,10 +102,10 @@ class FactorSnapshots:
 class LatentSnapshots:
     """S snapshots of the latents of one run."""
 
-    step: np.ndarray  # [S]
-    capacity: np.ndarray  # [S] nats
-    kl_per_latent: np.ndarray  # [S, latents] nats, over all images: the record at that step
-    drawn: np.ndarray  # uint8 [S, latents, 7, 64, 64]: each latent from -3 to 3
+    step: np.ndarray  #: [S]
+    capacity: np.ndarray  #: [S] nats
+    kl_per_latent: np.ndarray  #: [S, latents] nats, over all images: the record at that step
+    drawn: np.ndarray  #: uint8 [S, latents, 7, 64, 64]: each latent from -3 to 3
 
     def save(self, path: Path) -> None:
         """Write JSON to ``path``, the images as one PNG."""

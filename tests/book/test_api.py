@@ -43,8 +43,9 @@ def find(target: str):
     assert module, f"no page documents the module of {target}"
     found = importlib.import_module(module)
     for name in target.removeprefix(f"{module}.").split("."):
-        assert hasattr(found, name), f"{target} does not exist"
-        found = getattr(found, name)
+        field = inspect.isclass(found) and name in getattr(found, "__dataclass_fields__", {})
+        assert field or hasattr(found, name), f"{target} does not exist"
+        found = found if field else getattr(found, name)  # the class says what its fields are
     return module, found
 
 
