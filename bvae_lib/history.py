@@ -22,18 +22,18 @@ class History:
     step: np.ndarray  #: [records] steps done
     distortion: np.ndarray  #: [records] D
     kl_per_latent: np.ndarray  #: [records, latents]
-    price: np.ndarray  #: [records] nats of distortion per nat of rate: beta, or the multiplier
+    price: np.ndarray  #: [records] nats of distortion per nat of rate; beta, or the multiplier
     capacity: np.ndarray  #: [records] C; NaN where the objective has none
     settings: dict = field(default_factory=dict)  #: what was asked for, and what "auto" chose
 
     @property
     def rate(self) -> np.ndarray:
-        """R: the KL summed over latents, [records]."""
+        """R, the KL summed over latents, [records]."""
         return self.kl_per_latent.sum(axis=1)
 
     @property
     def slackness(self) -> np.ndarray:
-        """The product price (rate - capacity) in nats, [records]: 0 where complementary slackness holds (Eq. 2.3).
+        """The product price (rate - capacity) in nats, [records], 0 where complementary slackness holds (Eq. 2.3).
 
         Under ``Constrained`` that is the KKT condition multiplier (R - C) = 0: either the capacity is used to the last
         nat, or a nat costs nothing. NaN without a capacity.

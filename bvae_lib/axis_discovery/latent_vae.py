@@ -124,7 +124,7 @@ class TwoStageVAE(VAE):
 
     @property
     def decoder(self) -> nn.Sequential:
-        """The layers from latents to logits: those of the last stage, then those of the model."""
+        """The layers from latents to logits, those of the last stage and then those of the model."""
         last = self.stages[-1]
         first = last.decoder if last.with_reference else [DecodeLatents(last)]
         return nn.Sequential(*first, *self.model.decoder)

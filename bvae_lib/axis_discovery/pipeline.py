@@ -30,7 +30,7 @@ class Context:
 
     earlier: Callable[[str], tuple[Any, History]]  #: model and History of a recipe by name
     images: ImageSet
-    options: dict[str, Any]  #: arguments of ``fit`` in place of those of a recipe: seed, device, checkpoint, ...
+    options: dict[str, Any]  #: arguments of ``fit`` in place of those of a recipe, such as seed, device and checkpoint
 
     def at_most(self, steps: int) -> int:
         """Return ``steps``, or those that the options ask for where that is fewer."""

@@ -104,7 +104,7 @@ class FactorChannel(VAE):
 
     @property
     def nats(self) -> torch.Tensor:
-        """-ln s of each channel: its average KL in nats, [8]."""
+        """-ln s of each channel, which is its average KL in nats, [8]."""
         return (ROOT_SCALE * self.root).square()  # Eq. 4.2
 
     def send(self, factors: torch.Tensor) -> Posterior:

@@ -61,7 +61,7 @@ class FactorSnapshots:
     nats: np.ndarray  #: [F, 8] of each channel, exactly -ln s
     distortion: np.ndarray  #: [F], of 1,000 images that are the same for all
     price: np.ndarray  #: [F] nats of distortion per nat of rate
-    drawn: np.ndarray  #: uint8 [1 + F, images, 64, 64]: the real images, then as each snapshot decodes them
+    drawn: np.ndarray  #: uint8 [1 + F, images, 64, 64], the real images, then as each snapshot decodes them
 
     @property
     def capacity(self) -> np.ndarray:
@@ -70,7 +70,7 @@ class FactorSnapshots:
 
     @property
     def rate(self) -> np.ndarray:
-        """R in nats: of all channels, [F]."""
+        """R in nats, of all channels, [F]."""
         return self.nats.sum(axis=1)
 
     @property
@@ -104,8 +104,8 @@ class LatentSnapshots:
 
     step: np.ndarray  #: [S]
     capacity: np.ndarray  #: [S] nats
-    kl_per_latent: np.ndarray  #: [S, latents] nats, over all images: the record at that step
-    drawn: np.ndarray  #: uint8 [S, latents, 7, 64, 64]: each latent from -3 to 3
+    kl_per_latent: np.ndarray  #: [S, latents] nats, over all images; the record at that step
+    drawn: np.ndarray  #: uint8 [S, latents, 7, 64, 64], each latent from -3 to 3
 
     def save(self, path: Path) -> None:
         """Write JSON to ``path``, the images as one PNG."""
