@@ -3,9 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
-# As many tests at once as there are cores, file by file and in the order given here, one thread each: with more,
-# processes that share the cores wait for each other's threads.
-PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
+# As many tests at once as there are cores, one thread each: with more, processes that share the cores wait for each
+# others' threads. A notebook stays on one core, and the longest comes first.
+PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto
 
 .PHONY: book install test unit nbval web lint bench zoo address clean
 .DEFAULT_GOAL := book
@@ -25,13 +25,13 @@ test:                                 ## install, build the book, and run the te
 install: $(READY)                     ## set up .venv
 
 unit: $(READY)                        ## test the library, and the files of the repository
-	$(PYTEST) tests/book tests/unit
+	$(PYTEST) --dist worksteal tests/book tests/unit
 
 nbval: $(READY)                       ## execute every notebook as a user's CI would, and compare verdicts
-	$(PYTEST) --nbval-lax $$($(BIN)/python tools/pages.py)
+	$(PYTEST) --dist loadfile --no-loadscope-reorder --nbval-lax $$($(BIN)/python tools/pages.py)
 
 web: $(READY)                         ## test the pages of the built book in a browser
-	$(PYTEST) tests/web
+	$(PYTEST) --dist worksteal tests/web
 
 lint: $(READY)                        ## check format, style, docstrings and types, notebooks too
 	$(BIN)/ruff format --check .
