@@ -13,8 +13,9 @@ import shutil
 import subprocess
 import sys
 import time
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from functools import partial
 from importlib.metadata import distributions
+from multiprocessing.pool import ThreadPool
 from pathlib import Path
 
 import anywidget
@@ -100,14 +101,12 @@ def execute_notebooks() -> None:
     missing = [path for path in notebooks() if not cached(cache, path)]
     timeout = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))["execute"]["timeout"]
     failures = []
-    with ProcessPoolExecutor(os.cpu_count()) as pool:
-        running = {pool.submit(execute, path, timeout): path for path in missing}
-        for done in as_completed(running):
-            path = running[done]
-            if error := done.exception():
+    # Threads that end with this process, as their kernels do: what stops the build stops the notebooks too.
+    with ThreadPool(os.cpu_count()) as pool:
+        for path, notebook, seconds, error in pool.imap_unordered(partial(execute, timeout=timeout), missing):
+            if error:
                 failures.append(f"{path.name} failed: {error}")
                 continue
-            notebook, seconds = done.result()
             bundle = CacheBundleIn(notebook, str(path), data={"execution_seconds": seconds})
             cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
             print(f"{path.name} executed in {seconds:.0f} s", flush=True)
@@ -122,12 +121,14 @@ def cached(cache, path: Path) -> bool:
         return False
 
 
-def execute(path: Path, timeout: float) -> tuple[nbformat.NotebookNode, float]:
-    """The notebook with its outputs, and how many seconds it took; as MyST-NB would execute it."""
-    notebook, start = nbformat.read(path, as_version=4), time.perf_counter()
-    # Times would be part of the key.
-    nbclient.execute(notebook, cwd=str(path.parent), timeout=timeout, record_timing=False)
-    return notebook, time.perf_counter() - start
+def execute(path: Path, timeout: float) -> tuple[Path, nbformat.NotebookNode, float, Exception | None]:
+    """The notebook with its outputs, as MyST-NB would execute it, its seconds, and the error that ended it."""
+    notebook, start, failed = nbformat.read(path, as_version=4), time.perf_counter(), None
+    try:  # times would be part of the key
+        nbclient.execute(notebook, cwd=str(path.parent), timeout=timeout, record_timing=False)
+    except Exception as error:  # of a cell, a timeout or a kernel that died
+        failed = error
+    return path, notebook, time.perf_counter() - start, failed
 
 
 def build() -> None:
