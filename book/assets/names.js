@@ -8,6 +8,11 @@ document.addEventListener("DOMContentLoaded", () => {
     const modes = [...button.querySelectorAll(".theme-switch")].map((icon) => icon.title || icon.textContent.trim());
     button.setAttribute("aria-label", `Color mode: ${modes.join(", ")}`);
   }
+  // A chapter with pages of its own can be unfolded in the sidebar, by an icon that has no name at all.
+  for (const toggle of document.querySelectorAll("li > details > summary:has(.toctree-toggle)")) {
+    const page = toggle.closest("li").querySelector("a").textContent.trim();
+    toggle.setAttribute("aria-label", `Pages of ${page}`);
+  }
 });
 // A wide table scrolls by itself, so keys must be able to reach it.
 addEventListener("load", () => {
