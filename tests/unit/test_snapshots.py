@@ -1,19 +1,12 @@
 """Snapshots of runs: stored and read back, the beginning of the whole run, and the widget that shows them."""
 
-import base64
-import io
-import re
-
 from bvae_lib import zoo
 from bvae_lib.data import FactorLookup
-from bvae_lib.models import per_factor
-from bvae_lib.widgets import Budget
 from bvae_lib.zoo import FactorSnapshots, LatentSnapshots, snapshots
 
 import numpy as np
 import pytest
 import torch
-from PIL import Image
 
 
 def factor_snapshots(count=3, columns=2, seed=0):
@@ -135,29 +128,3 @@ def test_snapshots_of_latents_agree_with_their_histories(name):
 def test_snapshots_that_are_not_here_are_named(name):
     with pytest.raises(KeyError, match=rf"no snapshots of '{name}'.*factors-seed0.*dsprites-capacity-seed0"):
         zoo.load_snapshots(name)
-
-
-def test_the_widget_shows_each_snapshot():
-    shown = factor_snapshots()
-    widget = Budget(shown)
-    assert [frame["capacity"] for frame in widget.frames] == [1, 2, 3]
-    last = widget.frames[-1]
-    assert [factor["nats"] for factor in last["factors"]] == pytest.approx(per_factor(shown.nats[-1]).tolist())
-    noise = [s for factor in last["factors"] for _, s in factor["noise"]]
-    assert noise == pytest.approx(np.exp(-shown.nats[-1]).tolist())
-    sheet = Image.open(io.BytesIO(base64.b64decode(widget.sheet.split(",")[1])))
-    np.testing.assert_array_equal(np.asarray(sheet)[64:128, 64:128], shown.drawn[1, 1])
-    widget.set_state({"index": 2})
-    assert widget.index == 2
-
-
-def test_the_widget_has_a_still_image():
-    html = Budget(factor_snapshots()).strip_html().data
-    assert re.match(r'<noscript><img alt="[^"]+ in rows, [^"]+: real;', html)
-
-
-def test_what_cannot_be_shown_says_why():
-    with pytest.raises(ValueError, match="two"):
-        Budget(factor_snapshots(count=1))
-    with pytest.raises(ValueError, match="from 0 to 2"):
-        Budget(factor_snapshots()).index = 3
