@@ -14,6 +14,7 @@ import os
 import resource
 import sys
 import time
+from multiprocessing.pool import ThreadPool
 from pathlib import Path
 
 import nbclient
@@ -35,8 +36,9 @@ def cpu_seconds() -> float:
 
 def measure(path: Path) -> tuple[float, float]:
     """Wall and CPU seconds of one notebook."""
-    cpu, start = cpu_seconds(), time.perf_counter()
-    nbclient.execute(nbformat.read(path, as_version=4), cwd=path.parent, timeout=None)
+    notebook, cpu, start = nbformat.read(path, as_version=4), cpu_seconds(), time.perf_counter()
+    with ThreadPool(1) as pool:  # in the main thread nbclient would catch Ctrl-C, and the next notebook begin
+        pool.apply(nbclient.execute, (notebook, str(path.parent)), {"timeout": None})
     return time.perf_counter() - start, cpu_seconds() - cpu
 
 
@@ -58,7 +60,7 @@ def main() -> None:
             print(f"{path.stem:20s} {wall:7.0f} {cpu:7.0f}{'  over ' + str(LIMIT) if wall > LIMIT else ''}", flush=True)
         except Exception as error:  # whatever a cell raises: the others are measured all the same
             failed.append(path.name)
-            print(f"{path.stem:20s} failed: {error}", flush=True)
+            print(f"{path.stem:20s} failed: {type(error).__name__}: {error}", flush=True)
     if failed:
         raise SystemExit(f"failed: {', '.join(failed)}")
 
