@@ -2,7 +2,8 @@
 
 Each figure is of a process of its own, whose variables are set before torch is loaded; idle, and beside one process
 that keeps a core busy. The third line is what bvae_lib sets by itself (bvae_lib/_runtime/threads.py). The table is an
-observation in one run; where nothing else runs, take the columns as they stand.
+observation in one run, on a machine where nothing else runs. Unbounded threads depend on who gets which core: beside a
+busy process one and the same line took 180 ms in one run, and 520 in another.
 """
 
 import importlib
