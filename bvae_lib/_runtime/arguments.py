@@ -1,0 +1,110 @@
+"""Arguments checked where they come in: the message has the value, what was expected, and what to do."""
+
+import math
+import operator
+from collections.abc import Callable
+from numbers import Real
+from typing import Any
+
+import torch
+
+
+def whole_number(name: str, value: Any, least: int | None = None, most: int | None = None) -> int:
+    """Return ``value``, the argument ``name``, as Python's int.
+
+    Args:
+        name: of the argument, for the message.
+        value: a whole number of Python, NumPy or PyTorch.
+        least: smallest that is allowed.
+        most: largest that is allowed.
+
+    Raises:
+        ValueError: for anything else, True and False included.
+    """
+    try:
+        if isinstance(value, bool) or getattr(value, "dtype", None) in (bool, torch.bool):
+            raise TypeError
+        number = operator.index(value)
+    except (TypeError, RuntimeError):  # torch raises RuntimeError where a tensor has several numbers
+        number = None
+    if number is None or (least is not None and number < least) or (most is not None and number > most):
+        raise ValueError(f"{name} must be a whole number{limits(least, most)}, not {value!r}")
+    return number
+
+
+def number(
+    name: str, value: Any, least: float | None = None, most: float | None = None, above: float | None = None
+) -> Any:
+    """Return ``value``, the argument ``name``, as Python's int or float, which JSON can store.
+
+    Args:
+        name: of the argument, for the message.
+        value: a number of Python, NumPy or PyTorch.
+        least: smallest that is allowed.
+        most: largest that is allowed.
+        above: bound that is itself not allowed.
+
+    Raises:
+        ValueError: for anything else, NaN and infinity included.
+    """
+    try:
+        plain = value.item() if hasattr(value, "item") else value
+    except (RuntimeError, ValueError):  # several numbers
+        plain = None
+    fits = isinstance(plain, Real) and not isinstance(plain, bool) and math.isfinite(plain)
+    if fits and not isinstance(plain, int):
+        plain = float(plain)
+    if (
+        not fits
+        or (least is not None and plain < least)
+        or (most is not None and plain > most)
+        or (above is not None and plain <= above)
+    ):
+        raise ValueError(f"{name} must be a finite number{limits(least, most, above)}, not {value!r}")
+    return plain
+
+
+def limits(least: float | None = None, most: float | None = None, above: float | None = None) -> str:
+    """Say what a number may be: " of at least 1", " from 0 to 10", " above 0", or nothing."""
+    if least is not None and most is not None:
+        return f" from {least} to {most}"
+    words = {"at least": least, "at most": most, "more than": above}
+    said = [f"{word} {bound}" for word, bound in words.items() if bound is not None]
+    return f" of {' and '.join(said)}" if said else ""
+
+
+def same_shape(**tensors: torch.Tensor) -> None:
+    """Raise ValueError unless all ``tensors``, given by their names, have one shape: broadcasting would hide it."""
+    (first, expected), *rest = ((name, list(tensor.shape)) for name, tensor in tensors.items())
+    for name, shape in rest:
+        if shape != expected:
+            raise ValueError(f"{name} must have the shape of {first}, {expected}, not {shape}")
+
+
+def check_pixels(images: Any, name: str = "images") -> None:
+    """Raise ValueError unless ``images`` is a tensor of floating point in [0, 1].
+
+    The range is looked at on the CPU only: on a GPU the answer would stall the queue at every batch.
+
+    Args:
+        images: any shape.
+        name: of the argument, for the message.
+    """
+    if not isinstance(images, torch.Tensor):
+        raise ValueError(f"{name} must be a torch tensor, not {type(images).__name__}; torch.as_tensor makes one")
+    if not images.is_floating_point():
+        raise ValueError(f"{name} must be float in [0, 1], not {images.dtype}; divide bytes by 255")
+    if images.device.type == "cpu" and images.numel():
+        low, high = images.aminmax()
+        if not (low >= 0 and high <= 1):  # NaN is neither
+            raise ValueError(f"{name} must lie in [0, 1], not {low.item():.3g} to {high.item():.3g}{mend(low, high)}")
+
+
+def mend(low: torch.Tensor, high: torch.Tensor) -> str:
+    """Say what brings pixels of this range into [0, 1], where it can be guessed."""
+    likely: list[tuple[Callable[[], bool], str]] = [
+        (lambda: bool(low.isnan()), "; look for NaN in the data"),
+        (lambda: bool(0 <= low and 1 < high <= 255), "; divide bytes by 255"),
+        (lambda: bool(-1 <= low < 0 and high <= 1), "; images in [-1, 1] become (images + 1) / 2"),
+    ]
+    return next((words for fits, words in likely if fits()), "")
