@@ -2,7 +2,6 @@
 
 import math
 import operator
-from collections.abc import Callable
 from numbers import Real
 from typing import Any
 
@@ -95,16 +94,17 @@ def check_pixels(images: Any, name: str = "images") -> None:
     if not images.is_floating_point():
         raise ValueError(f"{name} must be float in [0, 1], not {images.dtype}; divide bytes by 255")
     if images.device.type == "cpu" and images.numel():
-        low, high = images.aminmax()
+        low, high = (bound.item() for bound in images.aminmax())
         if not (low >= 0 and high <= 1):  # NaN is neither
-            raise ValueError(f"{name} must lie in [0, 1], not {low.item():.3g} to {high.item():.3g}{mend(low, high)}")
+            raise ValueError(f"{name} must lie in [0, 1], not {low:.3g} to {high:.3g}{mend(low, high)}")
 
 
-def mend(low: torch.Tensor, high: torch.Tensor) -> str:
+def mend(low: float, high: float) -> str:
     """Say what brings pixels of this range into [0, 1], where it can be guessed."""
-    likely: list[tuple[Callable[[], bool], str]] = [
-        (lambda: bool(low.isnan()), "; look for NaN in the data"),
-        (lambda: bool(0 <= low and 1 < high <= 255), "; divide bytes by 255"),
-        (lambda: bool(-1 <= low < 0 and high <= 1), "; images in [-1, 1] become (images + 1) / 2"),
-    ]
-    return next((words for fits, words in likely if fits()), "")
+    if math.isnan(low):
+        return "; look for NaN in the data"
+    if low >= 0 and 1 < high <= 255:
+        return "; divide bytes by 255"
+    if -1 <= low < 0 and high <= 1:
+        return "; images in [-1, 1] become (images + 1) / 2"
+    return ""

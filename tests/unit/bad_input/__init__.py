@@ -1,1 +1,1 @@
-"""Rows of the table of bad inputs, a file for each room of the library; ``ROWS`` of each is collected by test_bad_input.py."""
+"""The rows of the table of bad inputs, a file for each room of the library; test_bad_input.py collects them."""

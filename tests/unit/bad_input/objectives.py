@@ -1,7 +1,8 @@
 """Objectives, and the two likelihoods."""
 
-import numpy as np
 from bvae_lib import BetaVAE, Capacity
+
+import numpy as np
 
 from .rows import Accepted, Refused
 
