@@ -3,10 +3,12 @@
 import hashlib
 from collections import Counter
 from collections.abc import Sequence
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import torch
+
+from .._runtime.arguments import check_pixels
 
 Integers = int | Sequence | np.ndarray | torch.Tensor  # whole numbers, in any form that torch.as_tensor takes
 Indices = Integers | slice
@@ -162,6 +164,56 @@ class LabelledImages(ImageSet):
         """Raise ValueError where the factors are not known."""
         if not self.factor_names:
             raise ValueError("the factors of these images are not known")
+
+
+def as_images(images: Any) -> ImageSet | torch.Tensor:
+    """Return images in a form that ``images[indices]`` takes batches of, looked at so that bad ones are told early.
+
+    Args:
+        images: an ImageSet, or anything like one; or a tensor or NumPy array [N, channels, H, W]. Of a set the first
+            image is looked at.
+
+    Returns:
+        ``images``, a NumPy array as a tensor.
+
+    Raises:
+        TypeError: for what gives no batches, such as a list or a dataset of pairs.
+        ValueError: for no images, or other ones than floating point [channels, H, W] in [0, 1].
+    """
+    if isinstance(images, np.ndarray):  # as PyTorch takes it: in the byte order of this machine, and writable
+        images = torch.from_numpy(np.require(images, images.dtype.newbyteorder("="), ["C", "W"]))
+    batch = images if isinstance(images, torch.Tensor) else first_batch(images)
+    shape = list(batch.shape)
+    if len(shape) != 4 or (shape[-1] in (1, 3) and shape[1] > 4):
+        mend = {3: "; images[:, None] adds a channel", 4: "; images.movedim(-1, 1) moves channels to the front"}
+        raise ValueError(f"images must be [N, channels, H, W], not {shape}{mend.get(len(shape), '')}")
+    if shape[0] == 0:
+        raise ValueError(f"images is empty, {shape}")
+    check_pixels(batch)
+    return images
+
+
+def first_batch(images: Any) -> torch.Tensor:
+    """Take the first image of a set as a batch [1, ...]; TypeError where it is none that gives batches."""
+    wrong = TypeError(
+        f"images must be a tensor [N, channels, H, W], a NumPy array or an ImageSet, not {type(images).__name__}; make "
+        f"a tensor of it: torch.stack([x for x, _ in images]) of pairs, torch.stack(list(images)) of single images"
+    )
+    if isinstance(images, list | tuple) or not (hasattr(images, "__len__") and hasattr(images, "__getitem__")):
+        raise wrong
+    if len(images) == 0:
+        raise ValueError(f"images is empty: {type(images).__name__} has no image")
+    try:
+        batch = images[torch.tensor([0])]
+    except (TypeError, ValueError, LookupError) as error:
+        if isinstance(images, ImageSet):
+            raise
+        raise wrong from error
+    if not isinstance(batch, torch.Tensor) or len(batch) != 1:
+        raise wrong
+    if isinstance(images, torch.utils.data.Dataset) and batch.ndim == 3:  # one image, as if of a whole number
+        raise wrong
+    return batch
 
 
 def entropy_of_rows(rows: np.ndarray) -> float:

@@ -55,7 +55,7 @@ def test_weights_that_touch_pixels_or_latents_are_not_for_muon():
 def test_a_network_without_matrices_for_muon_is_refused():
     model = torch.nn.Sequential(torch.nn.Linear(16, 4), torch.nn.Linear(4, 2))
     with pytest.raises(ValueError, match="no weight of this network is between hidden units"):
-        fit(model, torch.rand(8, 16), BetaVAE(1), steps=1, optimizer=muon(model), progress=False)
+        fit(model, torch.rand(8, 1, 4, 4), BetaVAE(1), steps=1, optimizer=muon(model), progress=False)
 
 
 def test_a_stopped_run_goes_on_as_if_it_had_not_been(sprites, tmp_path):
