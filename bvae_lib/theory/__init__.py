@@ -1,1 +1,1 @@
-"""Closed forms that training can be held against: the Gaussian channel, water-filling, and which factor pays first."""
+"""What theory says before training: the Gaussian channel, water-filling, which factor pays first, when a penalty binds."""

@@ -112,3 +112,22 @@ RECIPES["faces-constrained"] = recipe(
     Constrained, CAPACITY_OBJECTIVES["constrained"][1] | FACES | {"steps": 4_000}, data="faces", latents=32,
     steps=4_500, lr=8e-3, warmup=500, cooldown=1_000,
 )  # fmt: skip
+
+# The report at its own weights. Its code sums the reconstruction over the batch too, so that gamma = 1000 is 1000 / B
+# for each image; its squared error lacks the half, so in nats of unit variance the weight is half of that again.
+REPORT_GAMMA = 1000.0
+REPORT_FIT: dict[str, Any] = {"lr": 5e-4, "optimizer": "amsgrad", "precision": "float32"}
+# What a nat of the faces is worth under a Gaussian likelihood, from which chapter 5 predicts.
+RECIPES["faces-gaussian-constrained"] = recipe(
+    Constrained, CAPACITY_OBJECTIVES["constrained"][1] | {"stop": 50.0, "steps": 8_000, "likelihood": "gaussian"},
+    data="faces", latents=32, steps=8_500, **REPORT_FIT,
+)  # fmt: skip
+REPORT64: dict[str, Any] = {"gamma": REPORT_GAMMA / 64, "start": 0.5, "stop": 25.0, "steps": 28_000}
+for seed in (0, 1, 2):
+    for penalty in ("absolute", "hinge"):
+        RECIPES[f"dsprites-report64-{penalty}-seed{seed}"] = recipe(
+            Capacity, REPORT64 | {"penalty": penalty}, seed=seed, steps=30_000, **REPORT_FIT
+        )
+    RECIPES[f"chairs-report64-absolute-seed{seed}"] = recipe(
+        Capacity, REPORT64 | {"penalty": "absolute"}, seed=seed, data="chairs", steps=30_000, **REPORT_FIT
+    )
