@@ -1,1 +1,1 @@
-"""What theory says before training: the Gaussian channel, water-filling, which factor pays first, when a penalty binds."""
+"""What theory says before training: Gaussian channels, water-filling, which factor pays first, when a penalty binds."""
