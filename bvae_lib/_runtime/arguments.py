@@ -5,6 +5,7 @@ import operator
 from numbers import Real
 from typing import Any
 
+import numpy as np
 import torch
 
 
@@ -63,6 +64,45 @@ def number(
     return plain
 
 
+def numbers(
+    name: str,
+    values: Any,
+    shape: tuple[int | None, ...] | None = None,
+    least: float | None = None,
+    most: float | None = None,
+    above: float | None = None,
+) -> np.ndarray:
+    """Return ``values``, the argument ``name``, as an array of float64.
+
+    Args:
+        name: of the argument, for the message.
+        values: numbers of Python or NumPy, or a tensor on any device.
+        shape: that they must have, None where a length is free; by default any.
+        least: smallest that is allowed.
+        most: largest that is allowed.
+        above: bound that is itself not allowed.
+
+    Raises:
+        ValueError: for another shape, or anything but finite numbers in these bounds.
+    """
+    try:  # to the CPU first: not every device has float64
+        array = np.asarray(values.detach().cpu().double() if isinstance(values, torch.Tensor) else values, dtype=float)
+    except (TypeError, ValueError) as error:  # words, or rows of different lengths
+        raise ValueError(f"{name} must be numbers, not {values!r}") from error
+    if shape is not None and (
+        array.ndim != len(shape) or any(n not in (None, m) for n, m in zip(shape, array.shape, strict=True))
+    ):
+        wanted = ", ".join("n" if length is None else str(length) for length in shape)
+        raise ValueError(f"{name} must have the shape [{wanted}], not {list(array.shape)}")
+    bad = ~np.isfinite(array)
+    for bound, breaks in ((least, np.less), (most, np.greater), (above, np.less_equal)):
+        if bound is not None:
+            bad |= breaks(array, bound)
+    if bad.any():
+        raise ValueError(f"{name} must be finite numbers{limits(least, most, above)}, not {array[bad].flat[0]}")
+    return array
+
+
 def limits(least: float | None = None, most: float | None = None, above: float | None = None) -> str:
     """Say what a number may be: " of at least 1", " from 0 to 10", " above 0", or nothing."""
     if least is not None and most is not None:
@@ -80,6 +120,12 @@ def same_shape(**tensors: torch.Tensor) -> None:
             raise ValueError(f"{name} must have the shape of {first}, {expected}, not {shape}")
 
 
+def check_tensor(name: str, value: Any) -> None:
+    """Raise ValueError unless ``value``, the argument ``name``, is a tensor."""
+    if not isinstance(value, torch.Tensor):
+        raise ValueError(f"{name} must be a torch tensor, not {type(value).__name__}; torch.as_tensor makes one")
+
+
 def check_pixels(images: Any, name: str = "images") -> None:
     """Raise ValueError unless ``images`` is a tensor of floating point in [0, 1].
 
@@ -89,8 +135,7 @@ def check_pixels(images: Any, name: str = "images") -> None:
         images: any shape.
         name: of the argument, for the message.
     """
-    if not isinstance(images, torch.Tensor):
-        raise ValueError(f"{name} must be a torch tensor, not {type(images).__name__}; torch.as_tensor makes one")
+    check_tensor(name, images)
     if not images.is_floating_point():
         raise ValueError(f"{name} must be float in [0, 1], not {images.dtype}; divide bytes by 255")
     if images.device.type == "cpu" and images.numel():
