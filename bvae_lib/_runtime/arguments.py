@@ -2,6 +2,7 @@
 
 import math
 import operator
+import reprlib
 from numbers import Real
 from typing import Any
 
@@ -71,6 +72,7 @@ def numbers(
     least: float | None = None,
     most: float | None = None,
     above: float | None = None,
+    gaps: bool = False,
 ) -> np.ndarray:
     """Return ``values``, the argument ``name``, as an array of float64.
 
@@ -81,20 +83,24 @@ def numbers(
         least: smallest that is allowed.
         most: largest that is allowed.
         above: bound that is itself not allowed.
+        gaps: whether some, though not all, may be NaN or infinite, as what a figure leaves out.
 
     Raises:
-        ValueError: for another shape, or anything but finite numbers in these bounds.
+        ValueError: for another shape, for no numbers at all, or anything but finite numbers in these bounds.
     """
     try:  # to the CPU first: not every device has float64
         array = np.asarray(values.detach().cpu().double() if isinstance(values, torch.Tensor) else values, dtype=float)
-    except (TypeError, ValueError) as error:  # words, or rows of different lengths
-        raise ValueError(f"{name} must be numbers, not {values!r}") from error
+    except (TypeError, ValueError, RuntimeError) as error:  # words, rows of different lengths, tensors with gradients
+        raise ValueError(f"{name} must be numbers, not {reprlib.repr(values)}") from error
     if shape is not None and (
         array.ndim != len(shape) or any(n not in (None, m) for n, m in zip(shape, array.shape, strict=True))
     ):
         wanted = ", ".join("n" if length is None else str(length) for length in shape)
         raise ValueError(f"{name} must have the shape [{wanted}], not {list(array.shape)}")
+    if not array.size:
+        raise ValueError(f"{name} is empty, {list(array.shape)}")
     bad = ~np.isfinite(array)
+    bad &= bad.all() or not gaps
     for bound, breaks in ((least, np.less), (most, np.greater), (above, np.less_equal)):
         if bound is not None:
             bad |= breaks(array, bound)
