@@ -1,7 +1,7 @@
 """The official dSprites archive, read from disk into the same interface as the drawn set."""
 
+import math
 import zipfile
-import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO
@@ -21,6 +21,7 @@ DSPRITES_URL = (
 )
 DSPRITES_SHA256 = "729fa22e884c9c500e1f17415d580746b4c5894fbbb780a1319bbcfa39a745bb"
 
+COMBINATIONS = math.prod(PackedImages.factor_sizes)
 CHUNK = 4096  # images read at once: 16 MB
 
 
@@ -43,7 +44,7 @@ def download_dsprites(path: str | Path, url: str = DSPRITES_URL, sha256: str = D
 
 
 class DSpritesFile(LabelledImages, PackedImages):
-    """The official dSprites archive (Matthey et al. 2017), .npz or .hdf5, bit-packed.
+    """The official dSprites archive (Matthey et al. 2017), .npz or HDF5 under any name, bit-packed.
 
     ``sprites[indices]`` -> float32 [B, 1, 64, 64] in {0, 1}. The archive is read in pieces: its 3 GB of bytes are never
     in memory at once. It may hold fewer images than the whole set, in any order.
@@ -62,10 +63,9 @@ class DSpritesFile(LabelledImages, PackedImages):
         path = Path(path)
         if not path.is_file():
             raise FileNotFoundError(f"no dSprites archive at {path}; download_dsprites(path) fetches it")
-        read = read_hdf5 if path.suffix in (".h5", ".hdf5") else read_npz
         packed, factors = read(path)
         super().__init__(torch.from_numpy(packed), pick_device(device), seed)
-        self.label(torch.from_numpy(check_factors(path, factors, len(packed))))
+        self.label(torch.from_numpy(factors))
         if (self.sorted_combinations.diff() == 0).any():
             raise ValueError(f"{path}: two images have the same latents/classes; each combination may come once")
 
@@ -74,74 +74,116 @@ class DSpritesFile(LabelledImages, PackedImages):
         return f"this file has no image with {wanted}"
 
 
-def check_factors(path: Path, factors: np.ndarray, n: int) -> np.ndarray:
-    """Take the five factors [n, 5] out of a file's six columns, of which the first is the colour, always 0."""
-    if factors.shape != (n, 6) or not np.issubdtype(factors.dtype, np.integer):
+class NotDSprites(ValueError):
+    """What is wrong with an archive that could be read."""
+
+
+def read(path: Path) -> tuple[np.ndarray, np.ndarray]:
+    """Read an archive of either form, which its first bytes tell, whatever it is called.
+
+    Args:
+        path: of the archive.
+
+    Returns:
+        Packed images uint8 [N, 512], and their factors int64 [N, 5].
+
+    Raises:
+        OSError: where it cannot be opened.
+        ValueError: where it is damaged or not dSprites.
+    """
+    with open(path, "rb") as file:
+        head = file.read(40)
+    is_zip = head.startswith(b"PK")
+    try:
+        if not (is_zip or h5py.is_hdf5(path)):
+            raise ValueError(f"it begins with {head!r}")
+        return read_npz(path) if is_zip else read_hdf5(path)
+    except MemoryError:
+        raise
+    except NotDSprites as error:
+        raise ValueError(f"{path}: {error}") from None
+    except Exception as error:  # zipfile, NumPy and h5py raise nearly anything on bytes that are not what they seem
         raise ValueError(
-            f"{path}: latents/classes must be whole numbers of shape ({n}, 6), "
-            f"not {factors.dtype} of shape {factors.shape}"
+            f"{path} is damaged or not an HDF5 file or .npz archive of dSprites ({error}); download it again"
+        ) from error
+
+
+def read_hdf5(path: Path) -> tuple[np.ndarray, np.ndarray]:
+    """Read packed images and factors of the HDF5 form: ``imgs``, ``latents/classes``, ``latents/values``."""
+    with h5py.File(path) as file:
+        for key in ("imgs", "latents/classes", "latents/values"):
+            if not isinstance(file.get(key), h5py.Dataset):
+                raise NotDSprites(f"no {key!r} in this file; it has {sorted(file)}")
+        imgs, classes = file["imgs"], file["latents/classes"]
+        n = check_images(imgs.shape, imgs.dtype)
+        check_classes(classes.shape, classes.dtype, n)
+        packed = pack(n, (imgs[start : start + CHUNK] for start in range(0, n, CHUNK)))
+        return packed, pick_factors(classes[()])
+
+
+def read_npz(path: Path) -> tuple[np.ndarray, np.ndarray]:
+    """Read packed images and factors of the .npz form: ``imgs``, ``latents_classes``, ``latents_values``."""
+    with zipfile.ZipFile(path) as archive:
+        for key in ("imgs", "latents_classes", "latents_values"):
+            if f"{key}.npy" not in archive.namelist():
+                raise NotDSprites(f"no {key!r} in this file; it has {archive.namelist()}")
+        with archive.open("imgs.npy") as stream:
+            shape, fortran, dtype = read_header(stream)
+            n = check_images(shape, dtype)
+            if fortran:
+                raise NotDSprites("imgs is stored in Fortran order, dSprites is not; save it again in C order")
+            packed = pack(n, read_pieces(stream, n))
+        with archive.open("latents_classes.npy") as stream:
+            shape, fortran, dtype = read_header(stream)
+            check_classes(shape, dtype, n)
+            classes = np.frombuffer(stream.read(), dtype).reshape(shape, order="F" if fortran else "C")
+        return packed, pick_factors(classes)
+
+
+def check_images(shape: tuple[int, ...], dtype: np.dtype) -> int:
+    """Return the number of images of this shape and dtype."""
+    if len(shape) != 3 or shape[1:] != (64, 64) or not 1 <= shape[0] <= COMBINATIONS or dtype != np.uint8:
+        raise NotDSprites(
+            f"imgs must be uint8 of shape (N, 64, 64), not {dtype} of shape {tuple(shape)}; "
+            f"N is from 1 to {COMBINATIONS:,}"
         )
+    return shape[0]
+
+
+def check_classes(shape: tuple[int, ...], dtype: np.dtype, n: int) -> None:
+    """Raise NotDSprites for classes of another shape or kind; of pickled ones before they are read."""
+    if shape != (n, 6) or not np.issubdtype(dtype, np.integer):
+        raise NotDSprites(f"latents/classes must be whole numbers of shape ({n}, 6), not {dtype} of shape {shape}")
+
+
+def pick_factors(classes: np.ndarray) -> np.ndarray:
+    """Take the five factors [n, 5] out of a file's six columns, of which the first is the colour, always 0."""
     sizes = np.array([1, *PackedImages.factor_sizes])
-    wrong = (factors < 0) | (factors >= sizes)
+    wrong = (classes < 0) | (classes >= sizes)
     if wrong.any():
         image, column = np.argwhere(wrong)[0]
         name = ("color", *PackedImages.factor_names)[column]
-        raise ValueError(f"{path}: image {image} has {name} {factors[image, column]}, not 0 to {sizes[column] - 1}")
-    return factors[:, 1:]
+        raise NotDSprites(f"image {image} has {name} {classes[image, column]}, not 0 to {sizes[column] - 1}")
+    return classes[:, 1:].astype(np.int64)
 
 
-def pack(path: Path, shape: tuple[int, ...], dtype: np.dtype, pieces: Iterable[np.ndarray]) -> np.ndarray:
-    """Pack images of 0 and 1 that arrive in pieces, uint8 [n, 64, 64] each, into uint8 [N, 512]."""
-    if len(shape) != 3 or shape[1:] != (64, 64) or shape[0] == 0 or dtype != np.uint8:
-        raise ValueError(f"{path}: imgs must be uint8 of shape (N, 64, 64), not {dtype} of shape {tuple(shape)}")
-    packed = np.empty((shape[0], 512), np.uint8)
+def pack(n: int, pieces: Iterable[np.ndarray]) -> np.ndarray:
+    """Pack ``n`` images of 0 and 1 that arrive in pieces, uint8 [some, 64, 64] each, into uint8 [n, 512]."""
+    packed = np.empty((n, 512), np.uint8)
     done = 0
     for piece in pieces:
         if piece.max() > 1:
-            raise ValueError(f"{path}: imgs must hold 0 and 1 only, not {piece.max()}; is it in 0 to 255?")
+            raise NotDSprites(f"imgs must hold 0 and 1 only, not {piece.max()}; is it in 0 to 255?")
         packed[done : done + len(piece)] = np.packbits(piece.reshape(len(piece), -1), axis=1)
         done += len(piece)
     return packed
 
 
-def read_hdf5(path: Path) -> tuple[np.ndarray, np.ndarray]:
-    """Read packed images and factors of the HDF5 form: ``imgs``, ``latents/classes``, ``latents/values``."""
-    try:
-        with h5py.File(path) as file:
-            for key in ("imgs", "latents/classes", "latents/values"):
-                if not isinstance(file.get(key), h5py.Dataset):
-                    raise ValueError(f"{path}: no {key!r} in this file; it has {sorted(file)}")
-            imgs, factors = file["imgs"], file["latents/classes"][()]
-            starts = range(0, imgs.shape[0] if imgs.shape else 0, CHUNK)
-            return pack(path, imgs.shape, imgs.dtype, (imgs[i : i + CHUNK] for i in starts)), factors
-    except OSError as error:  # h5py's word for a file that is cut short or no HDF5 at all
-        raise ValueError(f"{path} is damaged or not an HDF5 file ({error}); download it again") from error
-
-
-def read_npz(path: Path) -> tuple[np.ndarray, np.ndarray]:
-    """Read packed images and factors of the .npz form: ``imgs``, ``latents_classes``, ``latents_values``."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            for key in ("imgs", "latents_classes", "latents_values"):
-                if f"{key}.npy" not in archive.namelist():
-                    raise ValueError(f"{path}: no {key!r} in this file; it has {archive.namelist()}")
-            with archive.open("latents_classes.npy") as stream:
-                factors = np.lib.format.read_array(stream, allow_pickle=False)
-            with archive.open("imgs.npy") as stream:
-                shape, dtype = read_header(stream)
-                return pack(path, shape, dtype, read_pieces(stream, shape[0] if shape else 0)), factors
-    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
-        raise ValueError(f"{path} is damaged or not an .npz archive ({error}); download it again") from error
-
-
-def read_header(stream: IO[bytes]) -> tuple[tuple[int, ...], np.dtype]:
-    """Read the shape and dtype of the .npy array that ``stream`` begins with; its bytes follow."""
+def read_header(stream: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype]:
+    """Read shape, order (whether Fortran's) and dtype of the .npy array that ``stream`` holds; its bytes follow."""
     version = np.lib.format.read_magic(stream)
     read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
-    shape, fortran, dtype = read(stream)
-    if fortran:
-        raise ValueError("imgs is stored in Fortran order, dSprites is not; save it again in C order")
-    return shape, dtype
+    return read(stream)
 
 
 def read_pieces(stream: IO[bytes], n: int) -> Iterator[np.ndarray]:
@@ -152,3 +194,5 @@ def read_pieces(stream: IO[bytes], n: int) -> Iterator[np.ndarray]:
         if len(data) < count * 64 * 64:
             raise EOFError(f"imgs ends after {start + len(data) // 4096} of {n} images")
         yield np.frombuffer(data, np.uint8).reshape(count, 64, 64)
+    if stream.read(1):  # at its end zipfile compares the checksum
+        raise EOFError(f"imgs goes on after its {n} images")

@@ -8,7 +8,7 @@ from typing import Any, Self
 import numpy as np
 import torch
 
-from .._runtime.arguments import check_pixels
+from .._runtime.arguments import check_pixels, whole_number
 
 Integers = int | Sequence | np.ndarray | torch.Tensor  # whole numbers, in any form that torch.as_tensor takes
 Indices = Integers | slice
@@ -76,8 +76,15 @@ class ImageSet:
 
         Returns:
             Images float32 [n, channels, 64, 64].
+
+        Raises:
+            TypeError: for a generator of another kind.
+            ValueError: for fewer than one image.
         """
-        generator = generator or self.generator
+        generator = self.generator if generator is None else generator
+        if not isinstance(generator, torch.Generator):
+            raise TypeError(f"generator must be made by torch.Generator().manual_seed(seed), not {generator!r}")
+        n = whole_number("n", n, 1)
         return self[torch.randint(len(self), (n,), generator=generator, device=generator.device)]
 
     def check_indices(self, indices: Indices) -> torch.Tensor:
@@ -91,12 +98,15 @@ class ImageSet:
 
         Raises:
             IndexError: for one outside the set.
-            TypeError: for floats or a mask.
+            TypeError: for floats, a mask, or no numbers.
         """
         if isinstance(indices, slice):
             indices = torch.arange(*indices.indices(len(self)))
-        indices = torch.as_tensor(indices)
-        if indices.dtype == torch.bool or indices.is_floating_point():
+        try:
+            indices = torch.as_tensor(indices)
+        except (TypeError, ValueError, RuntimeError) as error:
+            raise TypeError(f"indices must be whole numbers or a slice, not {indices!r:.80}") from error
+        if indices.dtype == torch.bool or (indices.is_floating_point() and indices.numel()):  # [] becomes float
             raise TypeError(f"indices must be whole numbers, not {indices.dtype}; a mask needs .nonzero()")
         indices = indices.long()
         # Both bounds cost a pass over a few numbers on the CPU; on a GPU they would stall the queue at every
@@ -244,7 +254,10 @@ def combination_number(factors: Integers, names: tuple[str, ...], sizes: tuple[i
         IndexError: for a class that its factor does not have.
         ValueError: for other than F whole numbers in the last dimension.
     """
-    factors = torch.as_tensor(factors)
+    try:
+        factors = torch.as_tensor(factors)
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise ValueError(f"factors must be whole numbers for {names}, not {factors!r:.80}") from error
     if factors.is_floating_point() or factors.ndim == 0 or factors.shape[-1] != len(sizes):
         raise ValueError(
             f"factors must be whole numbers with {len(sizes)} in the last dimension {names}, "

@@ -4,8 +4,10 @@ import copy
 import math
 from typing import Self
 
+import numpy as np
 import torch
 
+from .._runtime.arguments import number, whole_number
 from .._runtime.device import pick_device
 from .base import ImageSet, Indices
 
@@ -26,7 +28,7 @@ class Blobs(ImageSet):
 
     Raises:
         ValueError: for a number of positions that is not 1 to 49 (further out the centre of the blob would leave the
-            image), or a width not above 0.
+            image), a width not above 0, or a seed that is no whole number.
     """
 
     factor_names = ("pos_x", "pos_y")
@@ -38,15 +40,13 @@ class Blobs(ImageSet):
         device: str | torch.device = "auto",
         seed: int = 0,
     ):
-        if len(positions) != 2 or not all(isinstance(n, int) and 1 <= n <= 49 for n in positions):
+        if np.shape(positions) != (2,):
             raise ValueError(f"positions must be two whole numbers from 1 to 49, along x and y, not {positions!r}")
-        if not (math.isfinite(width) and width > 0):
-            raise ValueError(f"width must be a number of pixels above 0, not {width!r}")
-        self.factor_sizes = tuple(positions)
-        self.width, self.device = width, pick_device(device)
-        self.generator = torch.Generator().manual_seed(seed)
+        self.factor_sizes = tuple(whole_number("each of positions", n, 1, 49) for n in positions)
+        self.width, self.device = number("width", width, above=0), pick_device(device)
+        self.generator = torch.Generator().manual_seed(whole_number("seed", seed))
         # A round Gaussian is the product of one profile along x and one along y: [positions, 64] each.
-        self.profiles = tuple(profile(n, width).to(self.device) for n in positions)
+        self.profiles = tuple(profile(n, self.width).to(self.device) for n in self.factor_sizes)
 
     def __len__(self) -> int:
         return math.prod(self.factor_sizes)
@@ -60,8 +60,8 @@ class Blobs(ImageSet):
     def to(self, device: torch.device) -> Self:
         """Return a copy of this set that draws on ``device``."""
         moved = copy.copy(self)
-        moved.profiles = tuple(profile.to(device) for profile in self.profiles)
-        moved.device = torch.device(device)
+        moved.device = pick_device(device)
+        moved.profiles = tuple(profile.to(moved.device) for profile in self.profiles)
         return moved
 
 

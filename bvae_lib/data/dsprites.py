@@ -14,8 +14,9 @@ from typing import Self
 import numpy as np
 import torch
 
-from .._runtime.atomic import write_atomically
+from .._runtime.arguments import whole_number
 from .._runtime.device import pick_device
+from ._drawn_cache import draw_once
 from .base import Indices
 from .packed import PackedImages
 
@@ -23,6 +24,8 @@ SUBPIXEL = 256  # vertices lie on a grid of 1/256 pixel
 SIDE = 19.2  # of the square at scale 1, in pixels
 HUES = 12  # from red by yellow, green, cyan, blue and magenta back towards red, in RGB
 COLOURS = torch.tensor([colorsys.hsv_to_rgb(hue / HUES, 1, 1) for hue in range(HUES)])
+
+RECIPE = hashlib.sha256(b"the 737,280 images of dSprites, 8 pixels a byte").digest()  # they never change
 
 # MASKS[k] has the pixels k .. 63 of a row set, the leftmost pixel in the highest bit of the first byte.
 MASKS = np.packbits(np.arange(64) >= np.arange(65)[:, None], axis=1).view(np.uint64)[:, 0]
@@ -92,29 +95,6 @@ def draw() -> np.ndarray:
     return words.reshape(-1, 64).view(np.uint8)
 
 
-def read_cache(path: Path) -> np.ndarray | None:
-    """Read the packed images in ``path``; None where the file is missing or its digest does not match."""
-    try:
-        stored = np.fromfile(path, np.uint8)
-    except FileNotFoundError:
-        return None
-    digest, images = stored[:32].tobytes(), stored[32:]
-    if images.size != 737_280 * 512 or hashlib.sha256(images.data).digest() != digest:
-        return None
-    return images.reshape(737_280, 512)
-
-
-def draw_or_read(path: Path) -> np.ndarray:
-    """Read the packed images from the cache at ``path``; draw them and write it where it is missing or damaged."""
-    images = read_cache(path)
-    if images is None:
-        images = draw()
-        with write_atomically(path) as file:
-            file.write(hashlib.sha256(images.data).digest())
-            file.write(images)
-    return images
-
-
 class DSprites(PackedImages):
     """The 737,280 binary images of dSprites (Matthey et al. 2017), 64 x 64 pixels, bit-packed (377 MB).
 
@@ -124,10 +104,14 @@ class DSprites(PackedImages):
     Args:
         device: where the images are kept; "auto" is the best one of this machine.
         seed: of ``sample``.
-        cache: a file that keeps the drawn images with their SHA-256; where it is missing or damaged, they are drawn.
+        cache: a file that keeps the drawn images, 377 MB; where it is missing or damaged, they are drawn.
         colour: whether a first factor, one of 12 hues, paints the sprite. Then there are 8,847,360 images
             [3, 64, 64] in [0, 1], whose index modulo 737,280 is that of the white sprite (coloured dSprites: Burgess
             et al. 2018, figure 4).
+
+    Raises:
+        FileExistsError: where ``cache`` is another kind of file.
+        ValueError: for a device that is not here, or a seed that is no whole number.
     """
 
     def __init__(
@@ -137,8 +121,9 @@ class DSprites(PackedImages):
         cache: str | Path | None = None,
         colour: bool = False,
     ):
-        packed = draw() if cache is None else draw_or_read(Path(cache))
-        super().__init__(torch.from_numpy(packed), pick_device(device), seed)
+        device, seed = pick_device(device), whole_number("seed", seed)  # before the work
+        packed = draw() if cache is None else draw_once(Path(cache), RECIPE, (737_280, 512), draw)
+        super().__init__(torch.from_numpy(packed), device, seed)
         self.colours: torch.Tensor | None = None  # RGB of each hue, [12, 3]
         if colour:
             self.channels = 3
@@ -165,5 +150,5 @@ class DSprites(PackedImages):
         """Return a copy of this set with its images on ``device``."""
         moved = super().to(device)
         if self.colours is not None:
-            moved.colours = self.colours.to(device)
+            moved.colours = self.colours.to(moved.device)
         return moved

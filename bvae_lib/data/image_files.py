@@ -8,11 +8,17 @@ from typing import NoReturn, Self
 
 import torch
 
+from .._runtime.arguments import number, whole_number
 from .._runtime.device import pick_device
 from ._image_cache import decode_once
 from .base import Indices, LabelledImages
 
-SUFFIXES = {".bmp", ".gif", ".jpeg", ".jpg", ".pbm", ".pgm", ".png", ".ppm", ".tif", ".tiff", ".webp"}
+# Of images of any kind: what Pillow cannot read is then listed among the skipped files, and not passed over.
+SUFFIXES = {
+    *(".apng", ".avif", ".bmp", ".dib", ".exr", ".gif", ".heic", ".heif", ".ico", ".j2k", ".jfif", ".jp2", ".jpe"),
+    *(".jpeg", ".jpg", ".jxl", ".pbm", ".pcx", ".pgm", ".png", ".pnm", ".ppm", ".psd", ".qoi", ".sgi", ".tga", ".tif"),
+    *(".tiff", ".webp", ".xbm", ".xpm"),
+}
 
 
 class ImageFiles(LabelledImages):
@@ -54,13 +60,11 @@ class ImageFiles(LabelledImages):
         progress: bool,
         factors: torch.Tensor | None = None,
     ):
-        if channels not in (1, 3):
+        if whole_number("channels", channels) not in (1, 3):
             raise ValueError(f"channels must be 3, colour, or 1, grey, not {channels!r}")
-        if crop is not None and not (isinstance(crop, int) and crop >= 1):
-            raise ValueError(f"crop must be a whole number of pixels of at least 1, or None, not {crop!r}")
-        if not 0 <= unreadable <= 1:
-            raise ValueError(f"unreadable must be a share of the files from 0 to 1, not {unreadable!r}")
-        self.channels, self.device = channels, pick_device(device)
+        crop = None if crop is None else whole_number("crop", crop, 1)
+        seed, unreadable = whole_number("seed", seed), number("unreadable", unreadable, 0, 1)
+        self.channels, self.device = int(channels), pick_device(device)
         images, self.skipped = decode_once(root, names, channels, crop, Path(cache), unreadable, progress)
         self.names = [name for name in names if name not in self.skipped]
         if factors is not None:
@@ -78,7 +82,8 @@ class ImageFiles(LabelledImages):
     def to(self, device: torch.device) -> Self:
         """Return a copy of this set with its images on ``device``."""
         moved = copy.copy(self)
-        moved.images, moved.device = self.images.to(device), torch.device(device)
+        moved.device = pick_device(device)
+        moved.images = self.images.to(moved.device)
         return moved
 
 
@@ -137,8 +142,10 @@ def image_names(root: Path) -> list[str]:
 
     Raises:
         FileNotFoundError: where there is no such folder.
-        OSError: where a folder cannot be listed.
+        OSError: where a folder cannot be listed, or is a file.
     """
+    if root.is_file():
+        raise NotADirectoryError(f"{root} is a file, not a folder; unpack an archive first")
     if not root.is_dir():
         raise FileNotFoundError(f"no folder at {root}")
     names: list[str] = []

@@ -6,6 +6,8 @@ from typing import Self
 import numpy as np
 import torch
 
+from .._runtime.arguments import check_pixels, whole_number
+from .._runtime.device import pick_device
 from .base import ImageSet, Indices, entropy_of_rows
 
 # BYTES[b] holds the 8 pixels of byte b, the highest bit first.
@@ -29,7 +31,7 @@ class PackedImages(ImageSet):
         self.packed = packed.to(device)
         self.bytes = BYTES.to(device)
         self.device = device
-        self.generator = torch.Generator().manual_seed(seed)
+        self.generator = torch.Generator().manual_seed(whole_number("seed", seed))
 
     def __len__(self) -> int:
         return len(self.packed)
@@ -47,7 +49,8 @@ class PackedImages(ImageSet):
     def to(self, device: torch.device) -> Self:
         """Return a copy of this set with its images on ``device``."""
         moved = copy.copy(self)
-        moved.packed, moved.bytes, moved.device = self.packed.to(device), self.bytes.to(device), device
+        moved.device = pick_device(device)
+        moved.packed, moved.bytes = self.packed.to(moved.device), self.bytes.to(moved.device)
         return moved
 
 
@@ -58,10 +61,15 @@ class FactorLookup:
     a key with a probability of at most 2^-57. Of images that are equal, such as orientations 39 and 0, one is found.
 
     Args:
-        dataset: the set to search; the lookup stays on its device.
+        dataset: the set to search, DSprites without colour or DSpritesFile; the lookup stays on its device.
+
+    Raises:
+        TypeError: for another set.
     """
 
     def __init__(self, dataset: PackedImages):
+        if not isinstance(dataset, PackedImages) or dataset.channels != 1:
+            raise TypeError(f"dataset must be DSprites, not in colour, or DSpritesFile, not {type(dataset).__name__}")
         self.dataset = dataset
         generator = torch.Generator().manual_seed(0)
         self.multipliers = torch.randint(-(2**62), 2**62, (512,), generator=generator).to(dataset.device)
@@ -83,11 +91,12 @@ class FactorLookup:
             Indices [B], int64.
 
         Raises:
-            ValueError: for images of another shape, or that are not in the set.
+            ValueError: for images of another shape or kind, or that are not in the set.
         """
+        check_pixels(images)
         if images.ndim != 4 or images.shape[1:] != (1, 64, 64):
             raise ValueError(f"images must be [B, 1, 64, 64], not {list(images.shape)}")
-        images = images.to(self.sorted_keys.device)
+        images = images.to(self.bit_values)
         keys = self.key(images.reshape(len(images), 512, 8) @ self.bit_values)
         position = torch.searchsorted(self.sorted_keys, keys).clamp(max=len(self.sorted_keys) - 1)
         if (self.sorted_keys[position] != keys).any():

@@ -2,6 +2,7 @@
 
 from bvae_lib.data import Blobs
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given
@@ -59,6 +60,13 @@ def test_an_oblong_field_keeps_the_spacing():
     assert torch.equal(oblong[oblong.index((5, 2))], blobs[blobs.index((5, 14))])
 
 
+def test_numpy_and_torch_numbers_are_taken():
+    again = Blobs(np.array([8, 4]), np.float32(3.0), "cpu", torch.tensor(2))
+    assert again.factor_sizes == (8, 4)
+    assert type(again.factor_sizes[0]) is int
+    assert torch.equal(again.sample(3), Blobs((8, 4), 3.0, "cpu", 2).sample(3))
+
+
 def test_sample_follows_the_seed_of_the_set():
     assert torch.equal(Blobs(seed=3).sample(4), Blobs(seed=3).sample(4))
     assert not torch.equal(Blobs(seed=3).sample(4), Blobs(seed=4).sample(4))
@@ -73,11 +81,15 @@ def test_a_set_moves_and_the_old_one_stays():
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"positions": (0, 4)}, r"1 to 49, along x and y, not \(0, 4\)"),
-        ({"positions": (4, 50)}, "1 to 49"),
-        ({"positions": (4.0, 4)}, "whole numbers"),
-        ({"width": 0}, "above 0, not 0"),
-        ({"width": float("nan")}, "above 0"),
+        ({"positions": (0, 4)}, "each of positions must be a whole number from 1 to 49, not 0"),
+        ({"positions": (4, 50)}, "from 1 to 49, not 50"),
+        ({"positions": (4.0, 4)}, r"whole number from 1 to 49, not 4\.0"),
+        ({"positions": (True, 4)}, "not True"),
+        ({"positions": 8}, "two whole numbers from 1 to 49, along x and y, not 8"),
+        ({"positions": (8, 8, 8)}, r"two whole numbers .* not \(8, 8, 8\)"),
+        ({"width": 0}, "width must be a finite number of more than 0, not 0"),
+        ({"width": float("nan")}, "more than 0, not nan"),
+        ({"seed": 1.5}, r"seed must be a whole number, not 1\.5"),
     ],
 )
 def test_blobs_that_cannot_be_drawn_are_refused(options, message):

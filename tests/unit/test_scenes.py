@@ -1,7 +1,10 @@
 """The ray caster against closed forms; rendered chairs and faces: a factor changes what it should, and only that."""
 
+import errno
 import itertools
 import math
+import os
+import re
 
 from bvae_lib.data import RenderedChairs, RenderedFaces
 from bvae_lib.data.rendered import images as rendered
@@ -240,9 +243,9 @@ def test_the_seed_chooses_the_combinations_and_none_comes_twice(images):
         assert len(images.factors(range(60))[:, column].unique()) > 0.6 * size
 
 
-@pytest.mark.parametrize("number", [0, -5, 10**10, 2.5])
+@pytest.mark.parametrize("number", [0, -5, 10**10, 2.5, True])
 def test_a_number_of_images_that_there_cannot_be_is_refused(number):
-    with pytest.raises(ValueError, match="n must be a whole number of images from 1 to 9,920,000"):
+    with pytest.raises(ValueError, match="n must be a whole number from 1 to 9920000, not"):
         RenderedChairs(number)
 
 
@@ -286,11 +289,46 @@ def test_a_cache_that_is_damaged_or_of_other_images_is_made_good(tmp_path, monke
     assert torch.equal(RenderedChairs(6, device="cpu", cache=path).bytes, first.bytes)
 
 
+def test_numpy_and_torch_numbers_are_taken(tmp_path):
+    few = RenderedFaces(np.int64(3), "cpu", torch.tensor(5), tmp_path / "faces")
+    assert torch.equal(few[:], RenderedFaces(3, "cpu", 5, cache=None)[:])
+
+
+@pytest.mark.parametrize("seed", [-1, 0.5, None, True])
+def test_a_seed_of_another_kind_is_refused(seed):
+    with pytest.raises(ValueError, match=f"seed must be a whole number of at least 0, not {seed}"):
+        RenderedFaces(3, seed=seed)
+
+
+def test_images_that_cannot_be_kept_are_there_all_the_same(tmp_path):
+    (tmp_path / "file").write_bytes(b"")
+    first = RenderedFaces(3, "cpu", cache=None)
+    for path in (tmp_path / "a folder", tmp_path / "file" / "faces"):
+        (tmp_path / "a folder").mkdir(exist_ok=True)
+        with pytest.raises(OSError, match=re.escape(str(path))):  # before anything is drawn
+            RenderedFaces(3, "cpu", cache=path)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "replace", full_disk)
+        with pytest.warns(UserWarning, match="could not be kept in .*No space left.*drawn again"):
+            again = RenderedFaces(3, "cpu", cache=tmp_path / "faces")
+    assert torch.equal(again[:], first[:])
+    assert not (tmp_path / "faces").exists()
+    assert not list(tmp_path.glob(".*"))
+
+
+def full_disk(*_):
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def test_none_drawn_is_none():
+    assert RenderedFaces.draw(torch.zeros(0, 10, dtype=torch.long), "cpu").shape == (0, 3, 64, 64)
+
+
 def test_the_cache_is_in_the_home_folder_by_default(tmp_path, monkeypatch):
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("USERPROFILE", str(tmp_path))
     RenderedFaces(3, device="cpu", seed=5)
-    assert (tmp_path / ".cache" / "bvae_lib" / "RenderedFaces-3-5.bytes").is_file()
+    assert (tmp_path / ".cache" / "bvae_lib" / "RenderedFaces-3-5.images").is_file()
 
 
 @pytest.mark.parametrize(("images", "name"), [(images, name) for images in SETS for name in images.factor_names])

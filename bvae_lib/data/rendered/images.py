@@ -12,9 +12,17 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
-from ..._runtime.atomic import write_atomically
+from ..._runtime.arguments import whole_number
 from ..._runtime.device import pick_device
-from ..base import Indices, Integers, LabelledImages, combination_factors, combination_number, entropy_of_rows
+from .._drawn_cache import draw_once
+from ..base import (
+    Indices,
+    Integers,
+    LabelledImages,
+    combination_factors,
+    combination_number,
+    entropy_of_rows,
+)
 from . import raycaster
 
 CHUNK = 16  # scenes drawn at once on a CPU: their rays stay in its cache
@@ -34,7 +42,8 @@ class RenderedImages(LabelledImages):
             missing, damaged or outdated, they are drawn. "auto" is a file in ~/.cache/bvae_lib, None keeps nothing.
 
     Raises:
-        ValueError: where there are not that many combinations.
+        FileExistsError: where ``cache`` is another kind of file.
+        ValueError: where there are not that many combinations, or for a seed that is not a whole number of at least 0.
     """
 
     channels = 3
@@ -47,15 +56,18 @@ class RenderedImages(LabelledImages):
         cache: str | Path | None = "auto",
     ):
         combinations = math.prod(self.factor_sizes)
-        if not isinstance(n, int) or not 1 <= n <= combinations:
-            raise ValueError(f"n must be a whole number of images from 1 to {combinations:,}, not {n!r}")
+        n = whole_number("n", n, 1, combinations)
+        seed = whole_number("seed", seed, 0)
         self.device = pick_device(device)
         self.generator = torch.Generator().manual_seed(seed)
         chosen = torch.from_numpy(np.random.default_rng(seed).choice(combinations, n, replace=False))
         self.label(combination_factors(chosen, self.factor_sizes))
         if cache == "auto":
-            cache = Path.home() / ".cache" / "bvae_lib" / f"{type(self).__name__}-{n}-{seed}.bytes"
-        self.bytes = (self.draw_all() if cache is None else self.draw_or_read(Path(cache))).to(self.device)
+            cache = Path.home() / ".cache" / "bvae_lib" / f"{type(self).__name__}-{n}-{seed}.images"
+        drawn = (
+            self.draw_all() if cache is None else draw_once(Path(cache), self.recipe(), (n, 3, 64, 64), self.draw_all)
+        )
+        self.bytes = torch.from_numpy(drawn).to(self.device)
 
     def __len__(self) -> int:
         return len(self.combinations)
@@ -75,7 +87,8 @@ class RenderedImages(LabelledImages):
     def to(self, device: torch.device) -> Self:
         """Return a copy of this set with its images on ``device``."""
         moved = copy.copy(self)
-        moved.bytes, moved.device = self.bytes.to(device), torch.device(device)
+        moved.device = pick_device(device)
+        moved.bytes = self.bytes.to(moved.device)
         return moved
 
     @classmethod
@@ -108,29 +121,14 @@ class RenderedImages(LabelledImages):
         chunks = factors.split(CHUNK if device.type == "cpu" else GPU_CHUNK)
         return torch.cat([(255 * cls.render(chunk, device)).round().byte() for chunk in chunks])
 
-    def draw_all(self) -> torch.Tensor:
+    def draw_all(self) -> np.ndarray:
         """Draw the set's images uint8 [N, 3, 64, 64], in the order of their factors: neighbours share their region."""
         images = torch.empty(len(self), 3, 64, 64, dtype=torch.uint8)
         with tqdm(total=len(self), desc=type(self).__name__, unit="image", disable=bool(os.environ.get("CI"))) as bar:
             for chunk in self.order.split(CHUNK if self.device.type == "cpu" else GPU_CHUNK):
                 images[chunk] = self.draw_bytes(self.factors(chunk), self.device).cpu()
                 bar.update(len(chunk))
-        return images
-
-    def draw_or_read(self, path: Path) -> torch.Tensor:
-        """Read the set's images from the cache at ``path``; draw them and write it where it is no longer right."""
-        recipe = self.recipe()
-        stored = np.fromfile(path, np.uint8) if path.exists() else np.empty(0, np.uint8)
-        recipe_then, digest, images = stored[:32].tobytes(), stored[32:64].tobytes(), stored[64:]
-        size = len(self) * 3 * 64 * 64
-        if recipe_then == recipe and len(images) == size and hashlib.sha256(images.data).digest() == digest:
-            return torch.from_numpy(images).view(-1, 3, 64, 64)
-        drawn = self.draw_all()
-        with write_atomically(path) as file:
-            file.write(recipe)
-            file.write(hashlib.sha256(drawn.numpy().data).digest())
-            file.write(drawn.numpy())
-        return drawn
+        return images.numpy()
 
     def recipe(self) -> bytes:
         """Compute a digest of all that the images depend on: the combinations and the code that draws them."""
