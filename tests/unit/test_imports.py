@@ -31,7 +31,6 @@ FORBIDDEN = {
     "metrics": {"history", "training"},
     "plots": {"axis_discovery", "training"},
     "widgets": {"axis_discovery", "training", "plots"},
-    "exercises": set(ROOMS[:11]),
     "zoo": {"plots", "widgets"},
     "bvae_lib": {"axis_discovery", "plots", "widgets", "zoo"},
 }

@@ -1,0 +1,48 @@
+"""Every exercise takes answers that are right, however written, and refuses those that learners get wrong."""
+
+import importlib
+import pkgutil
+
+from bvae_lib.exercises import EXERCISES, check
+
+import pytest
+
+from tests.unit import exercises
+
+ANSWERS = {
+    name: answers
+    for module in pkgutil.iter_modules(exercises.__path__)
+    if module.name != "answers"
+    for name, answers in importlib.import_module(f"{exercises.__name__}.{module.name}").ANSWERS.items()
+}
+TRIED = [
+    pytest.param(name, answer, verdict, id=f"{name} {verdict} {i}")
+    for name, answers in ANSWERS.items()
+    for verdict, given in (("Right.", answers.right), ("Not yet.", answers.wrong))
+    for i, answer in enumerate(given)
+]
+
+
+@pytest.mark.parametrize(("name", "answer", "verdict"), TRIED)
+def test_an_answer_is_judged(name, answer, verdict, capsys):
+    check(name, answer)
+    printed = capsys.readouterr().out
+    assert printed.startswith(verdict), printed
+    assert verdict == "Right." or "raised" not in printed or callable(answer), printed
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_every_exercise_is_tried_with_two_right_and_two_wrong_answers(name):
+    assert len(ANSWERS[name].right) >= 2
+    assert len(ANSWERS[name].wrong) >= 2
+    assert EXERCISES[name].hint
+
+
+def test_no_answer_yet_is_no_wrong_answer(capsys):
+    check(next(iter(EXERCISES)), ...)
+    assert capsys.readouterr().out.startswith("No answer yet")
+
+
+def test_an_unknown_exercise_is_named():
+    with pytest.raises(KeyError, match="0\\.1"):
+        check("0.1", 1)
