@@ -1,9 +1,10 @@
 """An image file of any kind as 64 x 64 pixels."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image, ImageFile, ImageOps
 
 SIDE = 64
 
@@ -24,7 +25,9 @@ def decode(path: Path, channels: int, crop: int | None) -> np.ndarray | str:
     """
     try:
         with Image.open(path) as file:
-            image = flatten(ImageOps.exif_transpose(file)).convert("RGB" if channels == 3 else "L")
+            if "transparency" in file.info:
+                file.info["transparency"] = clear_colour(file)
+            image = flatten(ImageOps.exif_transpose(file), file.format).convert("RGB" if channels == 3 else "L")
     except MemoryError:
         raise
     except Exception as error:  # Pillow's decoders raise nearly anything on bytes that are not what they seem
@@ -40,16 +43,32 @@ def decode(path: Path, channels: int, crop: int | None) -> np.ndarray | str:
     return np.asarray(small).reshape(SIDE, SIDE, channels).transpose(2, 0, 1)
 
 
-def flatten(image: Image.Image) -> Image.Image:
-    """Convert to 8 bits a channel, RGB or L, on white where the image is transparent."""
+def clear_colour(file: ImageFile.ImageFile) -> Any:
+    """Return the colour that is transparent, as the pixels hold it: Pillow gives it as a PNG file does."""
+    colour: Any = file.info["transparency"]
+    packing = file.tile[0][3] if file.tile else None
+    if packing in ("L;2", "L;4"):  # grey of 2 or 4 bits, stretched to 8
+        return colour * (85 if packing == "L;2" else 17)
+    if packing == "RGB;16B":  # colour of 16 bits, cut to 8
+        return tuple(level >> 8 for level in colour)
+    return colour
+
+
+def flatten(image: Image.Image, kind: str | None = None) -> Image.Image:
+    """Convert to 8 bits a channel, RGB or L, on white where the image is transparent; ``kind`` of file it came from."""
+    clear = image.info.get("transparency")
     if image.mode == "F":
         raise ValueError("its pixels are floats, whose white is unknown; save it with 8 or 16 bits")
-    if image.mode.startswith("I"):  # 16 bits of grey; Pillow's own conversion would cut them off at 255
+    if image.mode.startswith("I"):  # 16 or 32 bits of grey; Pillow's own conversion would cut them off at 255
         levels = np.asarray(image)
-        if levels.min() < 0 or levels.max() > 65535:
-            raise ValueError(f"its pixels are {levels.min()} to {levels.max()}, outside the 0 to 65535 of 16 bits")
-        return Image.fromarray((levels / 257).round().astype(np.uint8))
-    if image.mode in ("LA", "PA", "RGBA", "RGBa") or "transparency" in image.info:
+        low, high = levels.min(), levels.max()
+        if low < 0 or high > 65535:
+            raise ValueError(f"its pixels are {low} to {high}, outside the 0 to 65535 of 16 bits")
+        # Whole numbers of 32 bits, which only TIFF stores, are most often bytes that NumPy widened.
+        white = 255 if kind == "TIFF" and image.mode == "I" and high <= 255 else 65535
+        grey = np.where(levels == clear, white, levels) if clear is not None else levels
+        return Image.fromarray((grey * (255 / white)).round().astype(np.uint8))
+    if image.mode in ("LA", "PA", "RGBA", "RGBa") or clear is not None:
         image = image.convert("RGBA")
         image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
     return image if image.mode in ("L", "RGB") else image.convert("RGB")

@@ -1,12 +1,16 @@
 """Images of every kind that Pillow opens, as 64 x 64 pixels: against known colours and torchvision's transforms."""
 
+import io
 import re
+import struct
+import warnings
+import zlib
 
 from bvae_lib.data._decode import decode
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 from torchvision.transforms import functional
@@ -81,6 +85,39 @@ KINDS = {
 }
 
 
+def png(depth, levels, clear, side=80):
+    """The bytes of a PNG file of one colour, grey or RGB, of which the colour ``clear`` is transparent."""
+
+    def chunk(kind, content):
+        crc = zlib.crc32(kind + content)
+        return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", crc)
+
+    row = "".join(f"{level:0{depth}b}" for level in levels) * side
+    rows = (b"\0" + int(row, 2).to_bytes(len(row) // 8, "big")) * side
+    header = struct.pack(">IIBBBBB", side, side, depth, 0 if len(levels) == 1 else 2, 0, 0, 0)
+    transparent = struct.pack(f">{len(clear)}H", *clear)
+    chunks = {b"IHDR": header, b"tRNS": transparent, b"IDAT": zlib.compress(rows), b"IEND": b""}
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunk(kind, content) for kind, content in chunks.items())
+
+
+@pytest.mark.parametrize(("depth", "colours"), [(1, 1), (2, 1), (4, 1), (8, 1), (16, 1), (8, 3), (16, 3)])
+def test_a_transparent_colour_is_white_at_any_number_of_bits(tmp_path, depth, colours):
+    most = 2**depth - 1
+    levels = [round(share * most) for share in (0.3, 0.7, 0.2)[:colours]]
+    other = [most - level for level in levels]
+    (tmp_path / "clear.png").write_bytes(png(depth, levels, levels))
+    (tmp_path / "opaque.png").write_bytes(png(depth, levels, other))
+    assert (decode(tmp_path / "clear.png", 3, None) == 255).all()
+    expected = [level * 255 / most for level in (levels * 3)[:3]]
+    assert np.abs(decode(tmp_path / "opaque.png", 3, None) - np.array(expected)[:, None, None]).max() <= 1
+
+
+@given(st.integers(0, 255), st.sampled_from([np.int32, np.uint8, np.uint16]))
+def test_bytes_that_numpy_widened_keep_their_levels_in_tiff(tmp_path_factory, level, kind):
+    image = Image.fromarray(np.full((80, 80), level * (257 if kind is np.uint16 else 1), kind))
+    assert (decode(saved(image, tmp_path_factory.mktemp("image") / "a.tif"), 1, None) == level).all()
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_images_of_every_kind_have_their_colours(tmp_path, kind):
     image, name, options, colour = KINDS[kind]
@@ -141,3 +178,39 @@ def test_what_cannot_be_read_is_described(tmp_path, kind):
     why = decode(path, 3, 50)
     assert isinstance(why, str)
     assert re.search(words, why)
+
+
+def encoded(kind):
+    """The bytes of a small picture as a file of this kind."""
+    file = io.BytesIO()
+    noise(24, 20).save(file, kind)
+    return file.getvalue()
+
+
+FILES = {kind: encoded(kind) for kind in ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "PPM", "TGA", "ICO", "JPEG2000")}
+
+
+def readable_or_described(tmp_path_factory, content):
+    """A file of any content is an image of the right kind, or its fault in words."""
+    path = tmp_path_factory.mktemp("image") / "a.png"
+    path.write_bytes(content)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Pillow's, about what it repairs
+        found = decode(path, 3, None)
+    assert isinstance(found, str) or (found.shape == (3, 64, 64) and found.dtype == np.uint8)
+
+
+@settings(max_examples=100)
+@given(st.binary(max_size=300))
+@example(b"")
+def test_any_bytes_are_an_image_or_described(tmp_path_factory, content):
+    readable_or_described(tmp_path_factory, content)
+
+
+@settings(max_examples=200)
+@given(st.sampled_from(sorted(FILES)), st.data())
+def test_damaged_files_of_every_kind_are_an_image_or_described(tmp_path_factory, kind, data):
+    content = bytearray(FILES[kind])
+    for position in data.draw(st.lists(st.integers(0, min(len(content), 400) - 1), max_size=4)):
+        content[position] ^= 1 << data.draw(st.integers(0, 7))
+    readable_or_described(tmp_path_factory, content[: data.draw(st.integers(0, len(content)))])
