@@ -9,8 +9,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from ..metrics import BINS, check, normalized_mutual_information
+from .._runtime.arguments import number, numbers
+from ..metrics import BINS, normalized_mutual_information
+from ..metrics.information import check
+from ..models.factor_channel import FACTORS
 
 SHAPE, ORIENTATION = 0, 2  # columns of dSprites' factors
 PERIODS = (np.pi / 2, np.pi, 2 * np.pi)  # after which a square, an ellipse and a heart look the same
@@ -19,10 +23,18 @@ RIDGE = 10.0  # penalty, in images, against some thousands
 
 
 def by_shape(factors: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Yield for each shape the mask [N] of its images and their visible angle as a share of its period, 0 to 1."""
+    """Yield for each shape the mask [N] of its images and their visible angle as a share of its period, 0 to 1.
+
+    Raises:
+        ValueError: for factors of another set, or a shape without an image.
+    """
+    if factors.shape[1] != len(FACTORS):
+        raise ValueError(f"factors must be dSprites' classes [N, {len(FACTORS)}], not {list(factors.shape)}")
     angle = factors[:, ORIENTATION] * (2 * np.pi / (ORIENTATIONS - 1))
     for shape, period in enumerate(PERIODS):
         of_shape = factors[:, SHAPE] == shape
+        if not of_shape.any():
+            raise ValueError(f"factors must have images of each shape, but none of shape {shape}")
         yield of_shape, (angle[of_shape] / period + 1e-9) % 1.0  # the last orientation looks like the first
 
 
@@ -37,6 +49,9 @@ def visible_angle_nmi(codes: Any, factors: Any) -> np.ndarray:
 
     Returns:
         [latents, 3 shapes], from 0 to 1.
+
+    Raises:
+        ValueError: where the two do not pair up, and as ``by_shape``.
     """
     codes, factors = check(codes, factors)
     parts = [
@@ -55,6 +70,9 @@ def symmetry_aware_nmi(codes: Any, factors: Any) -> np.ndarray:
 
     Returns:
         [latents, 5]; the orientation's column is the mean of ``visible_angle_nmi`` over shapes.
+
+    Raises:
+        ValueError: where the two do not pair up, and as ``by_shape``.
     """
     nmi = normalized_mutual_information(codes, factors)
     nmi[:, ORIENTATION] = visible_angle_nmi(codes, factors).mean(axis=1)
@@ -73,6 +91,9 @@ def orientation_probe_r2(features: Any, factors: Any) -> np.ndarray:
 
     Returns:
         R^2 for 3 shapes: 1 for a perfect prediction, 0 or less for none.
+
+    Raises:
+        ValueError: where the two do not pair up, and as ``by_shape``.
     """
     features, factors = check(features, factors)
     scores = []
@@ -87,7 +108,7 @@ def orientation_probe_r2(features: Any, factors: Any) -> np.ndarray:
     return np.array(scores)
 
 
-def match_latents(nmi: np.ndarray, bound: float = 0.3) -> list[tuple[int, int]]:
+def match_latents(nmi: ArrayLike, bound: float = 0.3) -> list[tuple[int, int]]:
     """Match latents with factors, as many as possible, none of them used twice.
 
     Args:
@@ -96,7 +117,11 @@ def match_latents(nmi: np.ndarray, bound: float = 0.3) -> list[tuple[int, int]]:
 
     Returns:
         Pairs (latent, factor), sorted.
+
+    Raises:
+        ValueError: for anything but a matrix of finite numbers.
     """
+    nmi, bound = numbers("nmi", nmi, (None, None)), number("bound", bound)
     latent_of: dict[int, int] = {}  # of each factor
 
     def assign(latent: int, tried: set[int]) -> bool:

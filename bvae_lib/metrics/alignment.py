@@ -28,12 +28,15 @@ def axis_alignment(codes: ArrayLike, factors: ArrayLike) -> AxisAlignment:
         R^2 and direction of each latent.
 
     Raises:
-        ValueError: where the two do not pair up, hold values that are not finite, or there are not two factors.
+        ValueError: where the two do not pair up or hold values that are not finite, where there are not two factors,
+            and where those span no plane.
     """
     checked = check(codes, factors)
     if checked[1].shape[1] != 2:
         raise ValueError(f"factors must be [N, 2], the two positions, not {checked[1].shape}")
     z, plane = (x - x.mean(axis=0) for x in (array.astype(float) for array in checked))
+    if np.linalg.matrix_rank(plane) < 2:
+        raise ValueError("factors must span a plane: each must take several values, and not those of the other")
     slopes = np.linalg.lstsq(plane, z, rcond=None)[0]  # [2, latents]
     left = ((z - plane @ slopes) ** 2).sum(axis=0)
     degrees = np.degrees(np.arctan2(slopes[1], slopes[0])) % 90

@@ -2,11 +2,14 @@
 
 from __future__ import annotations  # the API pages then say ArrayLike, not what it stands for
 
+import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
+
+from .._runtime.arguments import number, numbers
 
 ACTIVE = 0.01  # nats: a latent with a smaller mean KL is inactive, at the prior
 BINS = 20  # of equal width for each latent, as in disentanglement_lib
@@ -16,8 +19,8 @@ FOLLOWS = 0.2  # normalised mutual information: a latent with less on every fact
 class MIG(NamedTuple):
     """Mutual information gap, between 0 and 1."""
 
-    mean: float  #: over factors
-    gaps: np.ndarray  #: [factors], of each
+    mean: float  #: over the factors of several classes; NaN where there are none
+    gaps: np.ndarray  #: [factors], of each; NaN for a factor of one class
 
 
 class Label(NamedTuple):
@@ -58,8 +61,11 @@ def factor_entropies(factors: ArrayLike) -> np.ndarray:
 
     Returns:
         Nats, [factors].
+
+    Raises:
+        ValueError: for another shape, or values that are not finite.
     """
-    return np.array([information(f, f) for f in check(factors, factors)[1].T])
+    return np.array([information(f, f) for f in check_factors(factors).T])
 
 
 def normalized_mutual_information(codes: ArrayLike, factors: ArrayLike) -> np.ndarray:
@@ -98,14 +104,11 @@ def assign_factors(
         A label for each latent.
 
     Raises:
-        ValueError: where names or kl do not pair up with factors or codes.
+        ValueError: where names or kl do not pair up with factors or codes, or kl is not finite, and as
+            ``mutual_information``.
     """
-    nmi, names, kl = normalized_mutual_information(codes, factors), list(names), np.asarray(kl)
-    if nmi.shape != (len(kl), len(names)):
-        raise ValueError(
-            f"kl must have one number for each of the {nmi.shape[0]} latents and names one for each of the "
-            f"{nmi.shape[1]} factors, not {len(kl)} and {names}"
-        )
+    nmi, bound = normalized_mutual_information(codes, factors), number("bound", bound, 0, 1)
+    names, kl = check_names("names", names, nmi.shape[1]), numbers("kl", kl, (len(nmi),))
     best, most = nmi.argmax(axis=1), nmi.max(axis=1)
     follows = (kl >= ACTIVE) & (most >= bound)
     return [Label(names[f] if yes else "none", float(m)) for f, m, yes in zip(best, most, follows, strict=True)]
@@ -115,7 +118,7 @@ def mig(codes: ArrayLike, factors: ArrayLike) -> MIG:
     """Compute the mutual information gap (Chen et al. 2018, equation 6), as disentanglement_lib does.
 
     For each factor it is the information in its best latent less that in the second best, as a share of the factor's
-    entropy.
+    entropy. A factor of one class has no entropy: its gap is NaN, and the mean is over the others.
 
     Args:
         codes: posterior means, [N, latents].
@@ -125,15 +128,14 @@ def mig(codes: ArrayLike, factors: ArrayLike) -> MIG:
         The gap of each factor, and their mean.
 
     Raises:
-        ValueError: for a factor of one class, whose gap is undefined, and as ``mutual_information``.
+        ValueError: as ``mutual_information``.
     """
     entropies = factor_entropies(factors)
     ranked = np.sort(mutual_information(codes, factors), axis=0)[::-1]
-    if (entropies <= 0).any():
-        raise ValueError(f"factor {np.argmin(entropies)} has one class only: leave it out, its gap is undefined")
     second = ranked[1] if len(ranked) > 1 else 0.0
-    gaps = (ranked[0] - second) / entropies
-    return MIG(float(gaps.mean()), gaps)
+    gaps = (ranked[0] - second) / np.where(entropies > 0, entropies, np.nan)
+    known = gaps[~np.isnan(gaps)]
+    return MIG(float(known.mean()) if len(known) else math.nan, gaps)
 
 
 def bin_indices(latent: np.ndarray) -> np.ndarray:
@@ -162,13 +164,21 @@ def check(codes: ArrayLike, factors: ArrayLike) -> tuple[np.ndarray, np.ndarray]
     Raises:
         ValueError: where the two do not pair up, or hold values that are not finite.
     """
-    codes, factors = (np.asarray(x.detach().cpu() if hasattr(x, "detach") else x) for x in (codes, factors))
-    if codes.ndim != 2 or factors.ndim != 2 or len(codes) != len(factors) or len(codes) == 0:
+    codes, factors = numbers("codes [N, latents]", codes, (None, None)), check_factors(factors)
+    if len(codes) != len(factors):
         raise ValueError(
             f"codes must be [N, latents] and factors [N, factors] for the same N, not {codes.shape} and {factors.shape}"
         )
-    if not np.isfinite(factors).all():
-        raise ValueError("factors hold values that are not finite")
-    if not np.isfinite(codes).all():
-        raise ValueError("codes hold values that are not finite; did the training diverge?")
     return codes, factors
+
+
+def check_factors(factors: ArrayLike) -> np.ndarray:
+    """Return the classes as numpy [N, factors]; ValueError for another shape, or values that are not finite."""
+    return numbers("factors [N, factors]", factors, (None, None))
+
+
+def check_names(argument: str, names: Sequence[str], factors: int) -> list[str]:
+    """Return the names as a list; ValueError unless ``argument`` has one for each of the factors."""
+    if isinstance(names, str) or len(names) != factors:
+        raise ValueError(f"{argument} must name all {factors} factors, not {names!r}")
+    return list(names)

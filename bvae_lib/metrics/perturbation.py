@@ -4,6 +4,7 @@ import math
 
 import torch
 
+from .._runtime.arguments import check_tensor, number, same_shape, whole_number
 from ..models import VAE, Posterior
 from ..objectives import bernoulli_reconstruction
 from ..theory.channel import rotate, rotate_posterior
@@ -21,9 +22,15 @@ def noise_cost(model: VAE, posterior: Posterior, images: torch.Tensor, seed: int
 
     Returns:
         Nats per image: the distortion of a draw less that of the posterior means.
+
+    Raises:
+        TypeError: for what is no posterior.
+        ValueError: where posterior and images do not pair up, or do not fit the model.
     """
-    drawn = posterior.rsample(torch.Generator(posterior.mean.device).manual_seed(seed))
-    noisy, exact = (bernoulli_reconstruction(model.decode(z), images) for z in (drawn, posterior.mean))
+    generator = seeded(posterior, images, seed)
+    noisy, exact = (
+        bernoulli_reconstruction(model.decode(z), images) for z in (posterior.rsample(generator), posterior.mean)
+    )
     return (noisy - exact).item()
 
 
@@ -46,11 +53,29 @@ def rotated_rate_distortion(
 
     Returns:
         Rate and distortion in nats per image.
+
+    Raises:
+        TypeError: for what is no posterior.
+        ValueError: where posterior and images do not pair up or do not fit the model, for other than two latents of
+            the model, and for an angle that is not finite.
     """
-    angle = math.radians(degrees)
-    generator = torch.Generator(posterior.mean.device).manual_seed(seed)
+    generator, angle = seeded(posterior, images, seed), math.radians(number("degrees", degrees))
     noise = torch.empty_like(posterior.mean).normal_(generator=generator)
     q = rotate_posterior(posterior, pair, angle)
     z = q.mean + (0.5 * q.log_variance).exp() * rotate(noise, pair, angle)
     logits = model.decode(rotate(z, pair, -angle))
     return q.kl().sum(dim=1).mean().item(), bernoulli_reconstruction(logits, images).item()
+
+
+def seeded(posterior: Posterior, images: torch.Tensor, seed: int) -> torch.Generator:
+    """Check that ``posterior`` is of ``images``, and return the source of its noise, on its device."""
+    if not isinstance(posterior, Posterior):
+        raise TypeError(
+            f"posterior must be Posterior(mean, log_variance), as model.encode(images) gives, "
+            f"not {type(posterior).__name__}"
+        )
+    check_tensor("images", images)
+    same_shape(mean=posterior.mean, log_variance=posterior.log_variance)
+    if posterior.mean.ndim != 2 or len(posterior.mean) != len(images):
+        raise ValueError(f"posterior must be [{len(images)}, latents] as images are, not {list(posterior.mean.shape)}")
+    return torch.Generator(posterior.mean.device).manual_seed(whole_number("seed", seed))

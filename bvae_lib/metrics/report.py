@@ -1,11 +1,14 @@
 """Figures of a model on a data set: rate, distortion, active latents, MIG."""
 
+import math
 from typing import Any
 
 import torch
 
+from .._runtime.arguments import number, whole_number
 from ..data import ImageSet
-from ..models import VAE, Posterior
+from ..data.base import as_images
+from ..models import VAE, LinearVAE, Posterior
 from ..objectives import bernoulli_reconstruction
 from .information import ACTIVE, mig
 
@@ -14,57 +17,80 @@ DECODED = 500  # images whose noise is drawn at once
 
 
 @torch.no_grad()
-def encode_dataset(model: VAE, images: ImageSet | torch.Tensor, indices: torch.Tensor | None = None) -> Posterior:
+def encode_dataset(
+    model: VAE | LinearVAE, images: ImageSet | torch.Tensor, indices: torch.Tensor | None = None
+) -> Posterior:
     """Encode many images, a few hundred at a time.
 
     Args:
         model: has ``encode``; on any device.
-        images: an ImageSet or a tensor [N, channels, H, W].
+        images: an ImageSet, or a tensor or array [N, channels, H, W]; of a LinearVAE a tensor [N, inputs].
         indices: of the images to encode, [n]; by default all.
 
     Returns:
         Posterior [n, latents], torch tensors on the CPU.
+
+    Raises:
+        TypeError: for what is no model, or gives no images.
+        ValueError: for no images or no indices, and for images that the model cannot encode.
+        IndexError: for an index outside the images.
     """
-    device = next(model.parameters()).device
-    indices = torch.arange(len(images)) if indices is None else indices
-    parts = [model.encode(images[chunk].to(device)) for chunk in indices.split(ENCODED)]
+    weights = first_weights(model)
+    images = images if isinstance(model, LinearVAE) else as_images(images)
+    indices = torch.arange(len(images)) if indices is None else torch.as_tensor(indices)
+    if indices.ndim != 1 or not len(indices) or indices.is_floating_point() or indices.dtype == torch.bool:
+        raise ValueError(
+            f"indices must be whole numbers [n], one at least, not {indices.dtype} of shape {list(indices.shape)}"
+        )
+    parts = [model.encode(like(weights, images[chunk])) for chunk in indices.split(ENCODED)]
     return Posterior(*(torch.cat(part).cpu() for part in zip(*parts, strict=True)))
 
 
 @torch.no_grad()
-def report(model: VAE, images: ImageSet, n: int = 10_000, seed: int = 0) -> dict[str, Any]:
-    """Measure a model on random images of a set with known factors.
+def report(model: VAE, images: ImageSet | torch.Tensor, n: int = 10_000, seed: int = 0) -> dict[str, Any]:
+    """Measure a model on random images of a set.
+
+    A factor of one class among the images drawn has no gap: it is NaN, and ``mig`` is the mean of the others. Without
+    known factors ``gaps`` is empty, and ``mig`` NaN.
 
     Args:
         model: has ``encode`` and ``decode``; on any device.
-        images: whose factors are known.
+        images: an ImageSet, best one whose factors are known; or a tensor or array [N, channels, H, W].
         n: images drawn, with replacement.
         seed: of the draw and of the noise.
 
     Returns:
         As plain numbers: ``distortion``, ``rate`` and ``kl_per_latent`` in nats per image; ``active``, the number of
         latents of at least 0.01 nats; ``mig`` and each factor's ``gaps``; ``n`` and ``seed``.
+
+    Raises:
+        TypeError: for what is no model, or gives no images.
+        ValueError: for ``n`` below 1, and for images that the model cannot encode.
     """
-    device = next(model.parameters()).device
-    generator = torch.Generator(device).manual_seed(seed)
+    n, seed = whole_number("n", n, least=1), whole_number("seed", seed)
+    weights, images = first_weights(model), as_images(images)
+    generator = torch.Generator(weights.device).manual_seed(seed)
     indices = torch.randint(len(images), (n,), generator=torch.Generator().manual_seed(seed))
     posterior, distortion = encode_dataset(model, images, indices), 0.0
     for rows in torch.arange(n).split(DECODED):
-        z = Posterior(posterior.mean[rows].to(device), posterior.log_variance[rows].to(device)).rsample(generator)
-        batch = images[indices[rows]].to(device)
+        z = Posterior(*(like(weights, part[rows]) for part in posterior)).rsample(generator)
+        batch = like(weights, images[indices[rows]])
         distortion += bernoulli_reconstruction(model.decode(z), batch).item() * len(rows) / n
     kl = posterior.kl().mean(dim=0)
-    gap = mig(posterior.mean, images.factors(indices))
-    return {
+    figures = {
         "distortion": distortion,
         "rate": kl.sum().item(),
         "kl_per_latent": kl.tolist(),
         "active": int((kl >= ACTIVE).sum()),
-        "mig": gap.mean,
-        "gaps": dict(zip(images.factor_names, gap.gaps.tolist(), strict=True)),
+        "mig": math.nan,
+        "gaps": {},
         "n": n,
         "seed": seed,
     }
+    if isinstance(images, ImageSet) and images.factor_names:
+        gap = mig(posterior.mean, images.factors(indices))
+        figures |= {"mig": gap.mean, "gaps": dict(zip(images.factor_names, gap.gaps.tolist(), strict=True))}
+    return figures
 
 
 def rate_distortion_bounds(rate: float, distortion: float, entropy: float) -> dict[str, float]:
@@ -80,7 +106,12 @@ def rate_distortion_bounds(rate: float, distortion: float, entropy: float) -> di
 
     Returns:
         The three arguments, ``information_at_least``, ``information_at_most`` and ``mismatch_at_least``, in nats.
+
+    Raises:
+        ValueError: for what is no finite number, and for an entropy below 0.
     """
+    rate, distortion = number("rate", rate), number("distortion", distortion)
+    entropy = number("entropy", entropy, least=0)
     return {
         "rate": rate,
         "distortion": distortion,
@@ -89,3 +120,19 @@ def rate_distortion_bounds(rate: float, distortion: float, entropy: float) -> di
         "information_at_most": min(rate, entropy),  # Eq. 3.3 and Eq. 3.2
         "mismatch_at_least": max(0.0, rate - entropy),  # Eq. 3.1, where I is at most H
     }
+
+
+def first_weights(model: Any) -> torch.Tensor:
+    """Return a tensor of weights, on the device and of the dtype of the model; TypeError for what is no model."""
+    if not isinstance(model, torch.nn.Module) or not hasattr(model, "encode"):
+        raise TypeError(
+            f"model must be a VAE, with encode and decode, not {type(model).__name__}; "
+            "zoo.load returns one, and two things more"
+        )
+    return next(model.parameters())
+
+
+def like(weights: torch.Tensor, tensor: torch.Tensor) -> torch.Tensor:
+    """Return ``tensor`` on the device of ``weights``, and in their dtype where it is floating."""
+    # The dtype first: not every device has float64.
+    return (tensor.to(weights.dtype) if tensor.is_floating_point() else tensor).to(weights.device)

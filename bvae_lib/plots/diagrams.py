@@ -2,6 +2,8 @@
 
 from matplotlib.figure import Figure
 
+from .._runtime.arguments import numbers
+from .arguments import named, pair_up
 from .style import BLUE, GREY, canvas
 
 
@@ -11,7 +13,13 @@ def flow_diagram(boxes: dict[str, tuple[float, float]], arrows: dict[tuple[str, 
     Args:
         boxes: by its text, the column and the row of each box, counted from the top left.
         arrows: by the texts of the boxes it leads from and to, the label of each arrow.
+
+    Raises:
+        ValueError: for no boxes, positions that are no pairs, and arrows from or to other boxes.
     """
+    for text, at in named("boxes", boxes).items():
+        numbers(f"position of the box {text!r}", at, (2,), least=0)
+    pair_up("boxes", boxes, [text for ends in arrows for text in ends])
     columns, rows = (1 + max(position) for position in zip(*boxes.values(), strict=True))
     figure, axis = canvas(size=(3.2 * columns, 0.95 * rows))
     axis.set(xlim=(-0.5, columns - 0.5), ylim=(rows - 0.5, -0.5))

@@ -9,8 +9,11 @@ import torch
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from .._runtime.arguments import numbers, whole_number
 from .._runtime.pixels import base64_png, tile, to_uint8
+from ..metrics import encode_dataset
 from ..models import VAE, traverse
+from .arguments import labelled, named, picture
 from .style import canvas
 
 WIDTH = 160  # of an image on a page, in CSS pixels
@@ -24,9 +27,15 @@ def image_grid(rows: Sequence[Any], labels: list[str] | None = None, title: str 
         rows: each images [N, channels, H, W] or a list of [channels, H, W], in [0, 1].
         labels: at the left of each row.
         title: above all.
+
+    Raises:
+        ValueError: for no images, those of another shape or range, and too few labels.
     """
-    cells = [[torch.as_tensor(image).movedim(0, -1).cpu().numpy() for image in row] for row in rows]
-    columns = max(map(len, cells))
+    cells = [[picture(image).movedim(0, -1).numpy() for image in row] for row in rows]
+    columns = max(map(len, cells), default=0)
+    if not columns:
+        raise ValueError(f"rows must hold at least one image, not {len(cells)} rows of none")
+    labels = labels and labelled("labels", labels, len(cells))
     figure, axes = canvas(len(cells), columns, (0.75 * columns + 1.2, 0.78 * len(cells) + 0.4), squeeze=False)
     for axis in axes.flat:
         axis.set_axis_off()
@@ -54,6 +63,10 @@ def traversal(
         kl: [latents] in nats; with it rows are sorted, the largest KL first.
         columns: images in a row.
         names: what each latent follows, [latents] (``metrics.assign_factors``).
+
+    Raises:
+        TypeError: for what is no model or no image.
+        ValueError: for an image that the model cannot encode, and for other than a number or name for each latent.
     """
     return image_grid(*traversal_rows(model, image, kl, columns, names), f"each latent from {-SPAN} to {SPAN}")
 
@@ -69,10 +82,16 @@ def traversal_rows(
 
     Returns:
         For each latent images [columns, channels, 64, 64] in [0, 1], and a label.
+
+    Raises:
+        TypeError: as ``traversal``.
+        ValueError: as ``traversal``.
     """
-    with torch.no_grad():
-        mean = model.encode(image[None]).mean[0]
-    order = list(range(len(mean))) if kl is None else np.argsort(-np.asarray(kl)).tolist()
+    columns, image = whole_number("columns", columns, least=1), picture(image)
+    mean = encode_dataset(model, image[None]).mean[0]
+    kl = kl if kl is None else numbers("kl", kl, (len(mean),))
+    names = names if names is None else labelled("names", names, len(mean))
+    order = list(range(len(mean))) if kl is None else np.argsort(-kl).tolist()
     rows = traverse(model, mean, order, torch.linspace(-SPAN, SPAN, columns))
     labels = [f"z{latent}" if kl is None else f"z{latent}: {kl[latent]:.2f} nats" for latent in order]
     if names is not None:
@@ -85,7 +104,15 @@ def traversal_grid(blocks: dict[str, tuple[list[torch.Tensor], list[str]]]) -> F
 
     Args:
         blocks: by title, rows and labels as ``traversal_rows`` gives them; all with as many columns as the first.
+
+    Raises:
+        ValueError: for no blocks, rows of different shapes, and other than a label for each row.
     """
+    for title, (rows, labels) in named("blocks", blocks).items():
+        shapes = sorted({tuple(row.shape) for row in rows})
+        if len(shapes) != 1 or len(shapes[0]) != 4:
+            raise ValueError(f"rows of {title!r} must be [columns, channels, H, W], all alike, not {shapes}")
+        labelled(f"labels of {title!r}", labels, len(rows))
     height = max(len(rows) for rows, _ in blocks.values())
     columns = len(next(iter(blocks.values()))[0][0])
     longest = max(len(label) for _, labels in blocks.values() for label in labels)
@@ -105,7 +132,18 @@ def capacity_traversals(images: np.ndarray, titles: list[str], labels: list[list
         images: uint8 [snapshots, latents, columns, 64, 64], a row for each latent.
         titles: of the snapshots.
         labels: of the rows of each snapshot.
+
+    Raises:
+        ValueError: for images of another shape or dtype, and other than a title and labels for each snapshot.
     """
+    images = np.asarray(images)
+    if images.ndim != 5 or images.dtype != np.uint8 or 0 in images.shape:
+        raise ValueError(
+            f"images must be uint8 [snapshots, latents, columns, H, W], not {images.dtype} {list(images.shape)}"
+        )
+    for names in labelled("labels", labels, len(images)):
+        labelled("labels of a snapshot", names, images.shape[1])
+    labelled("titles", titles, len(images))
     count, rows = images.shape[:2]
     figure, axes = canvas(1, count, (2.5 * count, 0.32 * rows + 0.5), squeeze=False)
     for axis, snapshot, title, names in zip(axes[0], images, titles, labels, strict=True):
@@ -129,6 +167,10 @@ def image_html(image: torch.Tensor, alt: str) -> str:
     Args:
         image: [channels, H, W] in [0, 1].
         alt: what it shows, for those who cannot see it.
+
+    Raises:
+        TypeError: for what is no image.
+        ValueError: for an image of another shape or range.
     """
-    pixels = base64_png(to_uint8(image[None, None]))
+    pixels = base64_png(to_uint8(picture(image)[None, None]))
     return f'<img alt="{escape(alt)}" width="{WIDTH}" src="data:image/png;base64,{pixels}">'

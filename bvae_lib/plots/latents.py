@@ -1,10 +1,17 @@
 """Latents: their KL, posteriors, codes over the plane, overlap, and what a rotation costs."""
 
+from __future__ import annotations  # the API pages then say ArrayLike, not what it stands for
+
 import numpy as np
 from matplotlib.figure import Figure
+from numpy.typing import ArrayLike
 
+from .._runtime.arguments import numbers, whole_number
 from ..metrics import ACTIVE
-from .style import BLUE, COLOURS, GREY, ORANGE, RED, SKY, canvas
+from .arguments import arrays, drawn, labelled, named
+from .style import BLUE, GREY, ORANGE, RED, SKY, canvas, colour_of
+
+BINS = 40  # of pairs, by distance
 
 
 def kl_bars(runs: dict[str, np.ndarray]) -> Figure:
@@ -12,11 +19,15 @@ def kl_bars(runs: dict[str, np.ndarray]) -> Figure:
 
     Args:
         runs: KL [latents] in nats, by name.
+
+    Raises:
+        ValueError: for no runs, or other than numbers.
     """
+    runs = arrays("runs", runs, (None,))
     figure, axis = canvas()
     width = 0.8 / len(runs)
     for i, (name, kl) in enumerate(runs.items()):
-        kl = np.sort(np.asarray(kl))[::-1]
+        kl = np.sort(kl)[::-1]
         axis.bar(np.arange(len(kl)) + i * width, kl, width, label=f"{name}: {kl.sum():.2f} nats in all")
     axis.axhline(ACTIVE, color=GREY, linestyle="--", linewidth=1)
     axis.set(xlabel="latent, sorted by its KL", ylabel="KL (nats)", xticks=[])
@@ -29,11 +40,18 @@ def posteriors(runs: dict[str, tuple[np.ndarray, np.ndarray]]) -> Figure:
 
     Args:
         runs: mean and log-variance by name, [N, latents] each.
+
+    Raises:
+        ValueError: for no runs, or a mean and a log-variance of different shapes.
     """
+    dots = {}
+    for name, (mean, log_variance) in named("runs", runs).items():
+        mean = drawn(f"mean of {name!r}", mean, (None, None))
+        sigma = np.exp(0.5 * drawn(f"log-variance of {name!r}", log_variance, mean.shape))
+        dots[name] = mean.ravel(), sigma.ravel()
     figure, axis = canvas(size=(5.5, 3.4))
-    for name, (mean, log_variance) in runs.items():
-        sigma = np.exp(0.5 * np.asarray(log_variance))
-        axis.scatter(np.ravel(mean), np.ravel(sigma), s=5, alpha=0.5, label=name)
+    for name, (mean, sigma) in dots.items():
+        axis.scatter(mean, sigma, s=5, alpha=0.5, label=name)
     axis.plot(0, 1, "ko", markersize=14, markeredgewidth=1.5, fillstyle="none", label="the prior")
     axis.set(xlabel="posterior mean", ylabel="posterior standard deviation", ylim=(0, None))
     figure.legend(frameon=False, fontsize=8, loc="outside upper center", ncols=3)
@@ -48,10 +66,15 @@ def code_planes(runs: dict[str, np.ndarray], sizes: tuple[int, int]) -> Figure:
     Args:
         runs: posterior means [sizes[0] * sizes[1], 2] by name.
         sizes: number of positions in x and in y.
+
+    Raises:
+        ValueError: for no runs, or codes that are not of two latents at all positions.
     """
+    xs, ys = (whole_number("each of sizes", size, least=1) for size in labelled("sizes", sizes, 2))
+    runs = arrays("runs", runs, (xs * ys, 2))
     figure, axes = canvas(1, len(runs), (3.1 * len(runs), 3.2), squeeze=False)
     for axis, (name, codes) in zip(axes[0], runs.items(), strict=True):
-        grid = np.asarray(codes).reshape(*sizes, 2)
+        grid = codes.reshape(xs, ys, 2)
         for lines, colour, label in ((grid, BLUE, "x fixed"), (grid.swapaxes(0, 1), ORANGE, "y fixed")):
             for k, line in enumerate(lines[::4]):
                 axis.plot(line[:, 0], line[:, 1], color=colour, linewidth=1.2, label=label if k == 0 else None)
@@ -67,7 +90,11 @@ def kl_decomposition(parts: dict[str, tuple[float, float]]) -> Figure:
 
     Args:
         parts: the two parts of the KL of each latent named, in nats, as ``theory.channel.kl_decomposition`` gives them.
+
+    Raises:
+        ValueError: for no latents, or other than two numbers for each.
     """
+    of_mean, of_deviation = drawn("parts", list(named("parts", parts).values()), (None, 2)).T
     figure, (left, right) = canvas(1, 2, (7.5, 3.2))
     mean, sigma = np.meshgrid(np.linspace(-3, 3, 121), np.geomspace(0.03, 1.6, 120))
     kl = 0.5 * (mean**2 + sigma**2 - 1) - np.log(sigma)
@@ -79,7 +106,6 @@ def kl_decomposition(parts: dict[str, tuple[float, float]]) -> Figure:
     left.set(xlabel="mean", ylabel="standard deviation", yscale="log", yticks=[0.05, 0.1, 0.3, 1])
     left.set_yticklabels(["0.05", "0.1", "0.3", "1"])
     left.legend(frameon=False, fontsize=8, loc="lower left")
-    of_mean, of_deviation = np.array(list(parts.values())).T
     right.bar(list(parts), of_mean, color=BLUE, label="moving the mean")
     right.bar(list(parts), of_deviation, bottom=of_mean, color=ORANGE, label="shrinking the deviation")
     right.set(ylabel="KL (nats)", ylim=(0, 1.3 * (of_mean + of_deviation).max()))  # room for the legend
@@ -93,7 +119,12 @@ def bayes_errors(steps: list[int], errors: dict[str, list[float]]) -> Figure:
     Args:
         steps: positions between the two images.
         errors: probabilities by name, [steps] each.
+
+    Raises:
+        ValueError: for no errors, steps that are not above 0, or other than a probability for each.
     """
+    numbers("steps", steps, (None,), above=0)
+    errors = arrays("errors", errors, (len(steps),))
     figure, axis = canvas(size=(5.5, 3.2))
     for name, error in errors.items():
         axis.plot(steps, error, "o-", label=name)
@@ -112,11 +143,18 @@ def pixel_differences(distance: np.ndarray, pixels: np.ndarray) -> Figure:
     Pairs are sorted by distance into 40 bins of equally many.
 
     Args:
-        distance: of the posteriors of each pair, [pairs], in standard deviations.
+        distance: of the posteriors of each pair, [pairs], in standard deviations; 40 pairs at least.
         pixels: that differ, [pairs].
+
+    Raises:
+        ValueError: for fewer pairs, or other than finite numbers for each.
     """
+    distance = numbers("distance", distance, (None,))
+    pixels = numbers("pixels", pixels, distance.shape)
+    if len(distance) < BINS:
+        raise ValueError(f"distance must be of at least {BINS} pairs, one for each bin, not {len(distance)}")
     figure, axis = canvas(size=(5.5, 3.2))
-    bins = np.array_split(np.argsort(distance), 40)
+    bins = np.array_split(np.argsort(distance), BINS)
     x = [np.median(distance[part]) for part in bins]
     low, middle, high = np.array([np.quantile(pixels[part], (0.1, 0.5, 0.9)) for part in bins]).T
     axis.fill_between(x, low, high, color=BLUE, alpha=0.2, label="the middle 80% of pairs")
@@ -126,17 +164,22 @@ def pixel_differences(distance: np.ndarray, pixels: np.ndarray) -> Figure:
     return figure
 
 
-def rotation_costs(degrees: list[float], costs: dict[str, tuple[list[float], list[float]]]) -> Figure:
+def rotation_costs(degrees: ArrayLike, costs: dict[str, tuple[list[float], list[float]]]) -> Figure:
     """Draw the extra rate that a rotation of two latents costs at equal distortion, as predicted and as measured.
 
     Args:
         degrees: of the rotations.
         costs: predicted and measured nats per image by name, [degrees] each.
+
+    Raises:
+        ValueError: for no costs, or other than two for each of the degrees.
     """
+    degrees = numbers("degrees", degrees, (None,))
+    costs = arrays("costs", costs, (2, len(degrees)))
     figure, axis = canvas(size=(5.5, 3.2))
-    for colour, (name, (predicted, measured)) in zip(COLOURS, costs.items(), strict=False):
-        axis.plot(degrees, predicted, color=colour, label=f"{name}: Eq. 3.10")
-        axis.plot(degrees, measured, "o", color=colour, label=f"{name}: measured")
+    for i, (name, (predicted, measured)) in enumerate(costs.items()):
+        axis.plot(degrees, predicted, color=colour_of(i), label=f"{name}: Eq. 3.10")
+        axis.plot(degrees, measured, "o", color=colour_of(i), label=f"{name}: measured")
     axis.set(xlabel="rotation (degrees)", ylabel="extra rate (nats per image)", xticks=degrees)
     axis.legend(frameon=False, fontsize=8)
     return figure
@@ -149,7 +192,14 @@ def compare_to_normal(values: dict[str, np.ndarray]) -> Figure:
 
     Args:
         values: by name, [n] each.
+
+    Raises:
+        ValueError: for no samples, or one that does not vary.
     """
+    values = arrays("values", values, (None,))
+    for name, sample in values.items():
+        if not sample.std() > 0:  # NaN is not
+            raise ValueError(f"values[{name!r}] must be finite and vary, not have a deviation of {sample.std()}")
     figure, axes = canvas(1, len(values), (1.8 * len(values), 2.6), sharey=True, squeeze=False)
     grid = np.linspace(-3.5, 3.5, 200)
     for axis, (name, sample) in zip(axes[0], values.items(), strict=True):
@@ -176,7 +226,11 @@ def heatmap(values: np.ndarray, rows: list[str], columns: list[str], form: str =
         columns: their names.
         form: format of a number.
         title: above the table.
+
+    Raises:
+        ValueError: where rows and columns do not name those of values.
     """
+    values = drawn("values", values, (len(rows), len(columns)))
     figure, axis = canvas(size=(1.1 * len(columns) + 1.2, 0.32 * len(rows) + 0.9))
     axis.imshow(values, cmap="Blues", vmin=0, vmax=1, aspect="auto")
     for i, j in np.ndindex(values.shape):

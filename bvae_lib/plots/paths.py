@@ -1,12 +1,14 @@
 """Solution paths: rates of components or factors along a price, a capacity or training steps."""
 
+import reprlib
 from typing import NamedTuple
 
 import numpy as np
 from matplotlib.figure import Figure
 
 from ..models.factor_channel import FACTORS
-from .style import BLUE, COLOURS, GREEN, GREY, ORANGE, RED, SKY, canvas
+from .arguments import curve, curves_by_name, drawn, labelled, named, pair_up, tables
+from .style import BLUE, GREEN, GREY, ORANGE, RED, SKY, canvas, colour_of
 
 # x and y often lie on one another: one is drawn dashed.
 FACTOR_STYLES = dict(zip(FACTORS, ((GREEN, "-"), (ORANGE, "-"), (RED, "-"), (BLUE, "-"), (SKY, "--")), strict=True))
@@ -30,16 +32,20 @@ def solution_paths(*charts: Paths) -> Figure:
 
     Args:
         charts: side by side.
+
+    Raises:
+        ValueError: for no charts or runs, and where x, y, points and names do not pair up.
     """
+    charts = tuple(map(checked, charts))
     figure, axes = canvas(1, len(charts), (3.9 * len(charts), 3.2), squeeze=False)
     for axis, chart in zip(axes[0], charts, strict=True):
         components = chart.runs[0][1].shape[1]
         for i in range(components):
             label = chart.names[i] if chart.names else None
             for run, (x, y) in enumerate(chart.runs):
-                axis.plot(x, y[:, i], color=COLOURS[i % 8], linewidth=1.5, label="" if run else label)
+                axis.plot(x, y[:, i], color=colour_of(i), linewidth=1.5, label="" if run else label)
             if chart.points:
-                axis.plot(chart.points[0], chart.points[1][:, i], "o", color=COLOURS[i % 8], markersize=4, alpha=0.7)
+                axis.plot(chart.points[0], chart.points[1][:, i], "o", color=colour_of(i), markersize=4, alpha=0.7)
         for mark in chart.marks:
             axis.axvline(mark, color=GREY, linestyle=":", linewidth=1)
         axis.set(xlabel=chart.xlabel, ylabel=chart.ylabel)
@@ -52,6 +58,17 @@ def solution_paths(*charts: Paths) -> Figure:
     return figure
 
 
+def checked(chart: Paths) -> Paths:
+    """Return ``chart`` with arrays; ValueError where they do not pair up."""
+    if not isinstance(chart, Paths) or not chart.runs:
+        raise ValueError(f"each chart must be Paths with at least one run, not {reprlib.repr(chart)}")
+    components = drawn(f"y of {chart.title!r}", chart.runs[0][1], (None, None)).shape[1]
+    runs = [curve(repr(chart.title), run, components) for run in chart.runs]
+    points = chart.points and curve(f"the points of {chart.title!r}", chart.points, components)
+    names = chart.names and labelled(f"names of {chart.title!r}", chart.names, components)
+    return chart._replace(runs=runs, points=points, names=tuple(names))
+
+
 def rate_shares(stretches: dict[str, np.ndarray], names: tuple[str, ...], equal: dict[str, float]) -> Figure:
     """Draw how each further nat is shared by components, on stretches of a path; a dot for each run.
 
@@ -59,14 +76,19 @@ def rate_shares(stretches: dict[str, np.ndarray], names: tuple[str, ...], equal:
         stretches: by name, shares [runs, components] or [components].
         names: of the components.
         equal: the share of each component if all had the same, for each stretch; a black bar.
+
+    Raises:
+        ValueError: for no stretches, one without its equal share, or other than a share for each component.
     """
+    pair_up("equal", equal, named("stretches", stretches))
+    stretches = tables("stretches", stretches, len(names))
     figure, axis = canvas(size=(1.7 * len(stretches) + 1.5, 3.2))
     step = 0.8 / len(names)
     for position, (stretch, shares) in enumerate(stretches.items()):
         for i, name in enumerate(names):
             x = position + (i - (len(names) - 1) / 2) * step
-            runs = np.atleast_2d(shares)[:, i]
-            axis.plot(np.full(len(runs), x), runs, "o", color=COLOURS[i], alpha=0.8, label="" if position else name)
+            runs = shares[:, i]
+            axis.plot(np.full(len(runs), x), runs, "o", color=colour_of(i), alpha=0.8, label="" if position else name)
         axis.hlines(equal[stretch], position - 0.42, position + 0.42, color="k", linewidth=1.5)
     axis.set(ylabel="share of each further nat", ylim=(-0.05, None), xticks=range(len(stretches)))
     axis.set_xticklabels(list(stretches))
@@ -79,7 +101,11 @@ def factor_paths(panels: dict[str, list[tuple[np.ndarray, np.ndarray]]]) -> Figu
 
     Args:
         panels: by the label of their x axis, with its unit: x [K] and nats [K, 5] of each run.
+
+    Raises:
+        ValueError: for no panels, one without runs, or x and nats that do not pair up.
     """
+    panels = curves_by_name("panels", panels, len(FACTORS))
     figure, axes = canvas(1, len(panels), (3.9 * len(panels), 3.2), sharey=True, squeeze=False)
     for axis, (label, runs) in zip(axes[0], panels.items(), strict=True):
         for run, (x, nats) in enumerate(runs):
@@ -97,14 +123,21 @@ def factor_onsets(predicted: dict[str, np.ndarray], measured: dict[str, np.ndarr
     Args:
         predicted: rates [5] by name, in nats; at most two, drawn hollow.
         measured: rates [5] or [runs, 5] by name, in nats; at most two, drawn filled.
+
+    Raises:
+        ValueError: for more, or other than a rate for each factor.
     """
+    hollow = tables("predicted", predicted, len(FACTORS))
+    filled = tables("measured", measured, len(FACTORS))
+    if len(hollow) > 2 or len(filled) > 2:
+        raise ValueError(f"at most two are drawn of each, not {list(hollow)} and {list(filled)}")
     figure, axis = canvas(size=(6.5, 3.0))
     rows = np.arange(len(FACTORS))
-    for marker, colour, (name, values) in zip("sD", (ORANGE, GREY), predicted.items(), strict=False):
-        axis.plot(values, rows, marker, color=colour, fillstyle="none", markersize=9, markeredgewidth=2, label=name)
-    for colour, (name, values) in zip((BLUE, GREEN), measured.items(), strict=False):
-        for i, run in enumerate(np.atleast_2d(values)):
-            axis.plot(run, rows, "o", color=colour, alpha=0.7, markersize=6, label="" if i else name)
+    for marker, edge, (name, (values,)) in zip("sD", (ORANGE, GREY), hollow.items(), strict=False):
+        axis.plot(values, rows, marker, color=edge, fillstyle="none", markersize=9, markeredgewidth=2, label=name)
+    for fill, (name, runs) in zip((BLUE, GREEN), filled.items(), strict=False):
+        for i, run in enumerate(runs):
+            axis.plot(run, rows, "o", color=fill, alpha=0.7, markersize=6, label="" if i else name)
     axis.set(xlabel="rate R at which the factor becomes active (nats)", xlim=(-0.3, None))
     axis.set(yticks=rows, yticklabels=FACTORS)
     axis.legend(frameon=False)

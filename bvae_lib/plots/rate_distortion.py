@@ -6,10 +6,12 @@ from typing import NamedTuple
 import numpy as np
 from matplotlib.figure import Figure
 
+from .._runtime.arguments import number, numbers
 from ..theory.allocation import AllocationPath
 from ..theory.channel import InformationBounds
+from .arguments import arrays, curve, curves_by_name, drawn, named
 from .paths import FACTOR_STYLES
-from .style import BLUE, COLOURS, GREEN, ORANGE, RED, canvas
+from .style import BLUE, GREEN, ORANGE, RED, canvas, colour_of
 
 
 class Panel(NamedTuple):
@@ -30,7 +32,12 @@ def tradeoffs(*panels: Panel, x: str, y: str) -> Figure:
         panels: side by side.
         x: label of their x axes, with its unit.
         y: label of their y axes, with its unit.
+
+    Raises:
+        ValueError: for no panels, one without curves, x and y that do not pair up, and points or tangents of other
+            than two or three numbers.
     """
+    panels = tuple(map(checked, panels))
     figure, axes = canvas(1, len(panels), (1.4 + 3.2 * len(panels), 3.2), squeeze=False)
     for axis, panel in zip(axes[0], panels, strict=True):
         for name, (xs, ys) in panel.curves.items():
@@ -52,16 +59,31 @@ def tradeoffs(*panels: Panel, x: str, y: str) -> Figure:
     return figure
 
 
+def checked(panel: Panel) -> Panel:
+    """Return ``panel`` with arrays; ValueError where they do not pair up."""
+    if not isinstance(panel, Panel):
+        raise ValueError(f"each panel must be a Panel, not {type(panel).__name__}")
+    lines = {name: curve(repr(name), xy) for name, xy in named(f"curves of {panel.title!r}", panel.curves).items()}
+    for what, columns in (("points", 2), ("tangents", 3)):
+        if len(getattr(panel, what)):
+            drawn(f"{what} of {panel.title!r}", getattr(panel, what), (None, columns))
+    return panel._replace(curves=lines)
+
+
 def rate_distortion(curves: dict[str, list[tuple[np.ndarray, np.ndarray]]]) -> Figure:
     """Draw distortion against rate, in nats per image.
 
     Args:
         curves: rate [K] and distortion [K] of each run of a name; runs of one name share its colour.
+
+    Raises:
+        ValueError: for no curves, or a rate and a distortion that do not pair up.
     """
+    lines = curves_by_name("curves", curves)
     figure, axis = canvas(size=(6.0, 3.2))
-    for colour, (name, runs) in zip(COLOURS, curves.items(), strict=False):
+    for row, (name, runs) in enumerate(lines.items()):
         for i, (rate, distortion) in enumerate(runs):
-            axis.plot(rate, distortion, color=colour, label="" if i else name)
+            axis.plot(rate, distortion, color=colour_of(row), label="" if i else name)
     axis.set(xlabel="rate R (nats per image)", ylabel="distortion D (nats per image)", xlim=(0, None), ylim=(0, None))
     axis.legend(framealpha=0.85, edgecolor="none", fontsize=8)
     return figure
@@ -76,12 +98,17 @@ def information_bounds(bounds: dict[str, InformationBounds], entropy: float) -> 
     Args:
         bounds: of each model, in nats per image.
         entropy: H(X) in nats.
+
+    Raises:
+        ValueError: for no bounds, other ones than ``theory.channel.mutual_information_bounds`` gives, and an entropy
+            below 0.
     """
+    entropy = number("entropy", entropy, least=0)
+    names = list(named("bounds", bounds))
+    rows = [(b.lower, b.upper, b.rate) if isinstance(b, InformationBounds) else b for b in bounds.values()]
+    lower, upper, rate = numbers("bounds, by lower, upper and rate,", rows, (len(names), 3)).T
+    upper = np.minimum(upper, entropy)
     figure, axis = canvas(size=(7.0, 0.45 * len(bounds) + 1.3))
-    names = list(bounds)
-    lower = np.array([b.lower for b in bounds.values()])
-    upper = np.array([min(b.upper, entropy) for b in bounds.values()])
-    rate = np.array([b.rate for b in bounds.values()])
     axis.barh(names, lower, color=BLUE, label="information, at least")
     axis.barh(names, upper - lower, left=lower, color="#A6CEE8", hatch="///", label="information or mismatch")
     axis.barh(names, rate - upper, left=upper, color=ORANGE, label="mismatch, at least")
@@ -97,7 +124,12 @@ def allocation_slopes(path: AllocationPath) -> Figure:
 
     Args:
         path: a greedy allocation over dSprites' factors.
+
+    Raises:
+        ValueError: for what is no such path.
     """
+    if not isinstance(path, AllocationPath):
+        raise ValueError(f"path must be an AllocationPath, as greedy_allocation gives, not {type(path).__name__}")
     figure, axis = canvas(size=(6.5, 3.2))
     for factor, (name, (colour, line)) in enumerate(FACTOR_STYLES.items()):
         axis.plot(path.rate[:-1], path.slopes[:, factor].clip(0.1), line, color=colour, label=name)
@@ -113,7 +145,11 @@ def distortion_by_shape(distortions: dict[str, list[float]], shapes: list[str], 
         distortions: by name, [shapes] each.
         shapes: their names.
         ylabel: what the numbers are, with their unit.
+
+    Raises:
+        ValueError: for no distortions, or other than one for each shape.
     """
+    distortions = arrays("distortions", distortions, (len(shapes),))
     figure, axis = canvas(size=(7.0, 3.2))
     width = 0.8 / len(distortions)
     for i, (name, values) in enumerate(distortions.items()):

@@ -5,6 +5,8 @@ from typing import Any
 import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 
+from .._runtime.arguments import numbers, whole_number
+
 # Okabe and Ito's palette, in the order in which a figure takes them.
 BLUE, ORANGE, GREEN, PINK, SKY, RED, YELLOW, GREY = COLOURS = (
     "#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#7F7F7F",
@@ -22,6 +24,11 @@ STYLE: Any = {
 }
 
 
+def colour_of(i: int) -> str:
+    """Return the colour of run number ``i``; the ninth has that of the first."""
+    return COLOURS[i % len(COLOURS)]
+
+
 def canvas(
     rows: int = 1, columns: int = 1, size: tuple[float, float] = (7.0, 3.0), **options: Any
 ) -> tuple[Figure, Any]:
@@ -31,12 +38,17 @@ def canvas(
         rows: of axes.
         columns: of axes.
         size: width and height in inches.
-        options: arguments of ``matplotlib.pyplot.subplots``.
+        options: arguments of ``matplotlib.figure.Figure.subplots``.
 
     Returns:
         The figure and its axes, as ``matplotlib.pyplot.subplots`` returns them.
+
+    Raises:
+        ValueError: for fewer than one row or column, or a size that is not above 0.
     """
+    rows, columns = whole_number("rows", rows, least=1), whole_number("columns", columns, least=1)
+    width, height = numbers("size", size, (2,), above=0)
     with plt.rc_context(STYLE):
-        figure, axes = plt.subplots(rows, columns, figsize=size, facecolor="white", **options)
-    plt.close(figure)  # the caller returns it, and a notebook shows what a cell returns: once
-    return figure, axes
+        figure = plt.figure(figsize=(width, height), facecolor="white")
+        plt.close(figure)  # the caller returns it, and a notebook shows what a cell returns: once
+        return figure, figure.subplots(rows, columns, **options)

@@ -4,7 +4,8 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from ..history import History
-from .style import BLUE, COLOURS, GREY, ORANGE, RED, canvas
+from .arguments import arrays, drawn, named, pair_up, recorded
+from .style import BLUE, GREY, ORANGE, RED, canvas, colour_of
 
 # One colour for each objective that lets the capacity grow, in all figures.
 OBJECTIVE_COLOURS = {"absolute": RED, "hinge": ORANGE, "multiplier": BLUE}
@@ -16,7 +17,12 @@ def learning_curves(runs: dict[str, History]) -> Figure:
 
     Args:
         runs: by name.
+
+    Raises:
+        ValueError: for no runs, or one without records.
     """
+    for name, history in named("runs", runs).items():
+        recorded(name, history)
     figure, (left, right) = canvas(1, 2)
     for name, history in runs.items():
         left.plot(history.step, history.distortion, label=name)
@@ -33,15 +39,22 @@ def dual_ascent(runs: dict[str, History], expected: dict[str, float] | None = No
     Args:
         runs: by name.
         expected: the multiplier at which each run should end, dotted.
+
+    Raises:
+        ValueError: for no runs, one without records or a budget, and one that ``expected`` lacks.
     """
+    for name, history in named("runs", runs).items():
+        drawn(f"the budget of {name!r}", recorded(name, history).capacity)
+    if expected:
+        pair_up("expected", expected, runs)
     figure, (left, middle, right) = canvas(1, 3, (9.0, 3.0))
     for i, (name, history) in enumerate(runs.items()):
-        left.plot(history.step, history.price, color=COLOURS[i], label=name)
-        middle.plot(history.step, history.rate, color=COLOURS[i])
-        middle.plot(history.step, history.capacity, color=COLOURS[i], linestyle="--", linewidth=1)
-        right.plot(history.step, history.slackness, color=COLOURS[i])
+        left.plot(history.step, history.price, color=colour_of(i), label=name)
+        middle.plot(history.step, history.rate, color=colour_of(i))
+        middle.plot(history.step, history.capacity, color=colour_of(i), linestyle="--", linewidth=1)
+        right.plot(history.step, history.slackness, color=colour_of(i))
         if expected:
-            left.axhline(expected[name], color=COLOURS[i], linestyle=":", linewidth=1)
+            left.axhline(expected[name], color=colour_of(i), linestyle=":", linewidth=1)
     left.set(xlabel="step", ylabel="multiplier β (nats of D per nat of R)", yscale="log")
     middle.set(xlabel="step", ylabel="rate R, and budget dashed (nats)")
     right.set(xlabel="step", ylabel="slackness β (R - ε) (nats)", yscale="symlog")
@@ -56,12 +69,17 @@ def price_curves(runs: dict[str, History]) -> Figure:
 
     Args:
         runs: by name.
+
+    Raises:
+        ValueError: for no runs, or one of fewer than five records.
     """
+    for name, history in named("runs", runs).items():
+        recorded(name, history, SMOOTHED)
     figure, axis = canvas(size=(7.0, 3.8))
-    for default, (name, history) in zip(COLOURS[3:], runs.items(), strict=False):
+    for i, (name, history) in enumerate(runs.items()):
         mean = np.convolve(history.price, np.full(SMOOTHED, 1 / SMOOTHED), "valid")
-        colour = OBJECTIVE_COLOURS.get(name, default)
-        axis.plot(history.step[SMOOTHED - 1 :], mean, color=colour, label=name, linewidth=1.4)
+        line = OBJECTIVE_COLOURS.get(name, colour_of(3 + i))  # the first three are those of the objectives
+        axis.plot(history.step[SMOOTHED - 1 :], mean, color=line, label=name, linewidth=1.4)
     axis.axhline(0, color="k", linewidth=0.8)
     axis.set_yscale("symlog", linthresh=0.1)
     axis.set(xlabel="step", ylabel="effective price (nats of D per nat of R)", xlim=(0, None))
@@ -78,17 +96,26 @@ def compare_objectives(runs: dict[str, list[History]], scores: dict[str, dict[st
     Args:
         runs: of each objective, one a seed.
         scores: a chart for each axis label: of each objective, a value a seed.
+
+    Raises:
+        ValueError: for no runs, one of fewer than two records, and scores that lack an objective.
     """
+    for name, histories in named("runs", runs).items():
+        for history in histories:
+            recorded(name, history, 2)
+    for label, values in scores.items():
+        pair_up(f"scores[{label!r}]", values, runs)
+        arrays(f"scores[{label!r}]", values, (None,))
     figure, axes = canvas(1, 2 + len(scores), (3.0 * (2 + len(scores)), 3.2))
     for row, (name, histories) in enumerate(runs.items()):
-        colour = OBJECTIVE_COLOURS.get(name, COLOURS[row])
+        own = OBJECTIVE_COLOURS.get(name, colour_of(row))
         for i, history in enumerate(histories):
             label = "" if i else name
-            axes[0].plot(history.rate[1:], history.distortion[1:], color=colour, linewidth=0.9, label=label)
+            axes[0].plot(history.rate[1:], history.distortion[1:], color=own, linewidth=0.9, label=label)
             onsets = np.sort(history.onset_capacities())
-            axes[1].plot(onsets, np.full(len(onsets), row + 0.12 * (i - len(histories) / 2)), ".", color=colour)
+            axes[1].plot(onsets, np.full(len(onsets), row + 0.12 * (i - len(histories) / 2)), ".", color=own)
         for axis, values in zip(axes[2:], scores.values(), strict=True):
-            axis.plot(np.full(len(values[name]), row), values[name], "o", color=colour, alpha=0.8)
+            axis.plot(np.full(len(values[name]), row), values[name], "o", color=own, alpha=0.8)
     axes[0].set(xlabel="rate R (nats)", ylabel="distortion D (nats)")
     axes[0].legend(frameon=False, fontsize=8)
     axes[1].set(xlabel="C at which a latent became active (nats)", yticks=range(len(runs)), yticklabels=list(runs))
@@ -106,12 +133,18 @@ def seed_intervals(values: dict[str, np.ndarray], intervals: dict[str, tuple[flo
         values: by name, [seeds] each.
         intervals: low and high end for each name.
         xlabel: what the values are, with their unit.
+
+    Raises:
+        ValueError: for no values, or a name without its interval.
     """
+    values = arrays("values", values, (None,))
+    pair_up("intervals", intervals, values)
+    intervals = arrays("intervals", intervals, (2,))
     figure, axis = canvas(size=(6.5, 0.55 * len(values) + 1.0))
     for row, (name, sample) in enumerate(values.items()):
-        colour = OBJECTIVE_COLOURS.get(name, COLOURS[row])
         axis.hlines(row, *intervals[name], color=GREY, linewidth=5, alpha=0.5)
-        axis.plot(sample, np.full(len(sample), row), "o", color=colour, alpha=0.8)
+        own = OBJECTIVE_COLOURS.get(name, colour_of(row))
+        axis.plot(sample, np.full(len(sample), row), "o", color=own, alpha=0.8)
         axis.plot(np.mean(sample), row, "|", color="k", markersize=18, markeredgewidth=2)
     axis.set(xlabel=xlabel, yticks=range(len(values)), yticklabels=list(values), ylim=(len(values) - 0.5, -0.5))
     return figure

@@ -32,3 +32,9 @@ def test_a_bent_code_is_less_linear_than_a_plane():
 def test_three_factors_are_no_plane():
     with pytest.raises(ValueError, match=r"\[N, 2\]"):
         axis_alignment(np.zeros((4, 2)), np.zeros((4, 3)))
+
+
+@pytest.mark.parametrize("plane", [factors[:1], factors * [1, 0], factors[:, [0, 0]]])
+def test_positions_on_a_line_are_no_plane(plane):
+    with pytest.raises(ValueError, match="span a plane"):
+        axis_alignment(plane.astype(float), plane)
