@@ -203,6 +203,22 @@ def as_images(images: Any) -> ImageSet | torch.Tensor:
     return images
 
 
+def as_image(image: Any) -> torch.Tensor:
+    """Return one image, a tensor or NumPy array [channels, H, W] in [0, 1], as float32 on the CPU.
+
+    Raises:
+        TypeError: for anything else.
+        ValueError: for another shape, dtype or range, or other than 1 or 3 channels.
+    """
+    if not isinstance(image, torch.Tensor | np.ndarray):
+        raise TypeError(f"image must be a tensor or NumPy array [channels, H, W], not {type(image).__name__}")
+    checked = torch.as_tensor(as_images(image[None])[0]).detach().cpu()
+    if len(checked) not in (1, 3):
+        raise ValueError(f"image must have 1 or 3 channels, not {len(checked)}")
+    check_pixels(checked)  # now also where it came from a GPU
+    return checked.float()
+
+
 def first_batch(images: Any) -> torch.Tensor:
     """Take the first image of a set as a batch [1, ...]; TypeError where it is none that gives batches."""
     wrong = TypeError(

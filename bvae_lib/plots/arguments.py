@@ -6,10 +6,8 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-import torch
 
 from .._runtime.arguments import numbers
-from ..data.base import as_images
 from ..history import History
 
 drawn = partial(numbers, gaps=True)  # NaN, where nothing is known, leaves a gap in a line
@@ -73,13 +71,3 @@ def recorded(name: str, history: Any, least: int = 1) -> History:
     if len(history.step) < least:
         raise ValueError(f"run {name!r} has {len(history.step)} records; this figure needs {least}: train for longer")
     return history
-
-
-def picture(image: Any) -> torch.Tensor:
-    """Return one image [channels, H, W] in [0, 1] on the CPU, in float32; an error for anything else."""
-    if not isinstance(image, torch.Tensor | np.ndarray):
-        raise TypeError(f"an image must be a tensor or array [channels, H, W], not {type(image).__name__}")
-    checked = torch.as_tensor(as_images(image[None])[0])
-    if len(checked) not in (1, 3):
-        raise ValueError(f"an image must have 1 or 3 channels, not {len(checked)}")
-    return checked.detach().float().cpu()

@@ -11,9 +11,10 @@ from matplotlib.figure import Figure
 
 from .._runtime.arguments import numbers, whole_number
 from .._runtime.pixels import base64_png, tile, to_uint8
+from ..data.base import as_image
 from ..metrics import encode_dataset
 from ..models import VAE, traverse
-from .arguments import labelled, named, picture
+from .arguments import labelled, named
 from .style import canvas
 
 WIDTH = 160  # of an image on a page, in CSS pixels
@@ -31,7 +32,7 @@ def image_grid(rows: Sequence[Any], labels: list[str] | None = None, title: str 
     Raises:
         ValueError: for no images, those of another shape or range, and too few labels.
     """
-    cells = [[picture(image).movedim(0, -1).numpy() for image in row] for row in rows]
+    cells = [[as_image(image).movedim(0, -1).numpy() for image in row] for row in rows]
     columns = max(map(len, cells), default=0)
     if not columns:
         raise ValueError(f"rows must hold at least one image, not {len(cells)} rows of none")
@@ -87,7 +88,7 @@ def traversal_rows(
         TypeError: as ``traversal``.
         ValueError: as ``traversal``.
     """
-    columns, image = whole_number("columns", columns, least=1), picture(image)
+    columns, image = whole_number("columns", columns, least=1), as_image(image)
     mean = encode_dataset(model, image[None]).mean[0]
     kl = kl if kl is None else numbers("kl", kl, (len(mean),))
     names = names if names is None else labelled("names", names, len(mean))
@@ -172,5 +173,5 @@ def image_html(image: torch.Tensor, alt: str) -> str:
         TypeError: for what is no image.
         ValueError: for an image of another shape or range.
     """
-    pixels = base64_png(to_uint8(picture(image)[None, None]))
+    pixels = base64_png(to_uint8(as_image(image)[None, None]))
     return f'<img alt="{escape(alt)}" width="{WIDTH}" src="data:image/png;base64,{pixels}">'
