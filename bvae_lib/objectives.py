@@ -17,6 +17,7 @@ import torch.nn.functional as F
 from torch import nn
 from torch.autograd.function import once_differentiable
 
+from ._runtime.arguments import check_pixels, check_tensor, number, same_shape, whole_number
 from .models import VAE, Posterior
 
 
@@ -45,7 +46,11 @@ def bernoulli_reconstruction(logits: torch.Tensor, images: torch.Tensor) -> torc
 
     Returns:
         Nats per image: summed over pixels, averaged over the batch, a scalar.
+
+    Raises:
+        ValueError: where the shapes differ, the batch is empty or pixels are not in [0, 1].
     """
+    images = _target(logits, images)
     return _CrossEntropy.apply(logits.float(), images) / len(images)  # Eq. 1.2
 
 
@@ -61,10 +66,24 @@ def gaussian_reconstruction(logits: torch.Tensor, images: torch.Tensor, sigma: f
 
     Returns:
         Nats per image: summed over pixels, averaged over the batch, a scalar.
+
+    Raises:
+        ValueError: where the shapes differ, the batch is empty, pixels are not in [0, 1] or sigma is not above 0.
     """
+    images, sigma = _target(logits, images), number("sigma", sigma, above=0)
     squares = F.mse_loss(logits.float().sigmoid(), images, reduction="sum") / len(images)
     constant = images[0].numel() * (math.log(sigma) + 0.5 * math.log(2 * math.pi))
     return squares / (2 * sigma**2) + constant  # Eq. 7.2
+
+
+def _target(logits: torch.Tensor, images: torch.Tensor) -> torch.Tensor:
+    """Return ``images`` in float32; ValueError where ``logits`` cannot be a decoder's for them."""
+    check_tensor("logits", logits)
+    check_pixels(images)
+    same_shape(logits=logits, images=images)
+    if images.ndim == 0 or images.numel() == 0:
+        raise ValueError(f"images must be a batch of at least one, not {list(images.shape)}")
+    return images.float()
 
 
 LIKELIHOODS = {"bernoulli": bernoulli_reconstruction, "gaussian": gaussian_reconstruction}
@@ -144,6 +163,8 @@ class PricedRate(Objective):
     def forward(self, model: VAE, images: torch.Tensor, step: int, generator: torch.Generator | None = None) -> Terms:
         """Encode, draw z, decode, and add the cost of the rate to the reconstruction."""
         posterior = model.encode(images)
+        if not isinstance(posterior, Posterior):
+            raise TypeError(f"encode must return Posterior(mean, log_variance), not {type(posterior).__name__}")
         logits = model.decode(posterior.rsample(generator))
         return self.terms(posterior, logits, images, step)
 
@@ -157,8 +178,13 @@ class PricedRate(Objective):
             logits: [B, channels, H, W], decoded from a draw of it.
             images: [B, channels, H, W] in [0, 1].
             step: steps of the optimizer before this one.
+
+        Raises:
+            ValueError: where the three do not pair up, and as ``bernoulli_reconstruction``.
         """
         reconstruction = LIKELIHOODS[self.likelihood](logits, images)
+        if posterior.mean.ndim != 2 or len(posterior.mean) != len(images):
+            raise ValueError(f"posterior must be [{len(images)}, latents] as images, not {list(posterior.mean.shape)}")
         kl = posterior.kl().mean(dim=0)
         weight = 1 / images[0].numel() if self.reduction == "mean" else 1
         return Terms(weight * reconstruction + self.cost(kl.sum(), step), reconstruction, kl)  # Eq. 1.5
@@ -191,7 +217,7 @@ class BetaVAE(PricedRate):
 
     def __init__(self, beta: float = 1.0, likelihood: str = "bernoulli", reduction: str = "sum"):
         super().__init__(likelihood, reduction)
-        self.beta = at_least(0, "beta", beta)
+        self.beta = number("beta", beta, least=0)
 
     def cost(self, rate: torch.Tensor, step: int) -> torch.Tensor:
         """Return beta R."""
@@ -211,8 +237,8 @@ class ScheduledCapacity(PricedRate):
 
     def __init__(self, start: float, stop: float, steps: int, likelihood: str, reduction: str):
         super().__init__(likelihood, reduction)
-        self.start, self.stop = at_least(0, "start", start), at_least(0, "stop", stop)
-        self.steps = at_least(1, "steps", steps)
+        self.start, self.stop = number("start", start, least=0), number("stop", stop, least=0)
+        self.steps = whole_number("steps", steps, 1)
 
     def capacity(self, step: int) -> float:
         """Return the capacity C at this step, in nats per image."""
@@ -252,7 +278,7 @@ class Capacity(ScheduledCapacity):
         super().__init__(start, stop, steps, likelihood, reduction)
         if penalty not in ("absolute", "hinge"):
             raise ValueError(f'penalty must be "absolute" or "hinge", not {penalty!r}')
-        self.gamma, self.penalty = at_least(0, "gamma", gamma), penalty
+        self.gamma, self.penalty = number("gamma", gamma, least=0), penalty
 
     def cost(self, rate: torch.Tensor, step: int) -> torch.Tensor:
         """Return ``gamma |R - C|``, or ``gamma max(0, R - C)``."""
@@ -304,9 +330,9 @@ class Constrained(ScheduledCapacity):
         reduction: str = "sum",
     ):
         super().__init__(start, stop, steps, likelihood, reduction)
-        self.initial_multiplier = at_least(0, "multiplier", multiplier)
-        self.speed, self.floor = at_least(0, "speed", speed), at_least(0, "floor", floor)
-        self.register_buffer("multiplier", torch.tensor(float(multiplier)))
+        self.initial_multiplier = number("multiplier", multiplier, least=0)
+        self.speed, self.floor = number("speed", speed, least=0), number("floor", floor, least=0)
+        self.register_buffer("multiplier", torch.tensor(float(self.initial_multiplier)))
 
     def cost(self, rate: torch.Tensor, step: int) -> torch.Tensor:
         """Return multiplier (R - C)."""
@@ -340,15 +366,15 @@ def loss_and_gradient(
         seed: of the noise.
 
     Returns:
-        The loss in nats, and the gradient of all parameters in one vector.
+        The loss in nats, and the gradient of all parameters that learn in one vector.
+
+    Raises:
+        ValueError: for a model of which nothing learns, and as the objective.
     """
-    loss = objective(model, images, 0, torch.Generator(images.device).manual_seed(seed)).loss
-    gradients = torch.autograd.grad(loss, list(model.parameters()))
+    learning = [parameter for parameter in model.parameters() if parameter.requires_grad]
+    if not learning:
+        raise ValueError("model has no parameter that learns; model.requires_grad_(True) lets all of them")
+    check_tensor("images", images)
+    loss = objective(model, images, 0, torch.Generator(images.device).manual_seed(whole_number("seed", seed))).loss
+    gradients = torch.autograd.grad(loss, learning, allow_unused=True, materialize_grads=True)
     return loss.item(), torch.cat([gradient.flatten() for gradient in gradients])
-
-
-def at_least(bound: float, name: str, value: Any) -> Any:
-    """Return ``value``, the argument ``name``; ValueError where it is below ``bound`` or not a finite number."""
-    if not (math.isfinite(value) and value >= bound):
-        raise ValueError(f"{name} must be a finite number of at least {bound}, not {value}")
-    return value

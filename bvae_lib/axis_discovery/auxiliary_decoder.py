@@ -38,11 +38,16 @@ class JointObjective(ObjectiveWrapper):
     Args:
         objective: of the model.
         auxiliary: network whose head and decoder are used; see ``copy_features``.
-        price: nats of distortion per nat of the auxiliary code's rate.
+        price: nats of distortion per nat of the auxiliary code's rate, at least 0.
+
+    Raises:
+        TypeError: for an objective without a price, or an auxiliary network without head and decoder.
     """
 
     def __init__(self, objective: PricedRate, auxiliary: BurgessVAE, price: float = 0.1):
         super().__init__(objective)
+        if not isinstance(auxiliary, BurgessVAE):
+            raise TypeError(f"auxiliary must be a BurgessVAE, not {type(auxiliary).__name__}")
         self.auxiliary = BetaVAE(price, objective.likelihood, objective.reduction)
         self.head, self.decoder = auxiliary.head, auxiliary.decoder
 

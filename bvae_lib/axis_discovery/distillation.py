@@ -12,7 +12,9 @@ from typing import Any
 
 import torch
 
+from .._runtime.arguments import number, whole_number
 from ..models import VAE, Posterior
+from ..models._inputs import latent_mask
 from ..objectives import PricedRate, Terms
 from .objective_wrapper import ObjectiveWrapper
 
@@ -33,7 +35,7 @@ class DistillationObjective(ObjectiveWrapper):
             as at a price of 1: the best variance is about the price over the curvature of D (Eq. 3.9).
 
     Raises:
-        ValueError: for a mask of another shape, or one without any True.
+        ValueError: for a mask of another shape, or one without any True; for a step or a price out of range.
     """
 
     teacher_mask: torch.Tensor
@@ -47,12 +49,12 @@ class DistillationObjective(ObjectiveWrapper):
         price: float = 1.0,
     ):
         super().__init__(objective)
-        if teacher_mask.shape != (teacher.latents,) or not teacher_mask.any():
-            raise ValueError(
-                f"teacher_mask must be a mask of {teacher.latents} latents, some of them True, "
-                f"not {teacher_mask.tolist()}"
-            )
-        self.teacher, self.kl_from_step, self.teacher_price = teacher.requires_grad_(False), kl_from_step, price
+        teacher_mask = latent_mask("teacher_mask", teacher_mask, teacher.latents)
+        if not teacher_mask.any():
+            raise ValueError(f"teacher_mask must be True for one latent at least, not {teacher_mask.tolist()}")
+        self.kl_from_step = whole_number("kl_from_step", kl_from_step, 0)
+        self.teacher_price = number("price", price, above=0)
+        self.teacher = teacher.requires_grad_(False)
         self.register_buffer("teacher_mask", teacher_mask.clone())  # a checkpoint stores no tensor twice
 
     def forward(self, model: VAE, images: torch.Tensor, step: int, generator: torch.Generator | None = None) -> Terms:

@@ -12,9 +12,12 @@ from typing import cast
 import torch
 from torch import nn
 
+from .._runtime.arguments import check_tensor, whole_number
 from ..data import ImageSet
+from ..data.base import as_images
 from ..metrics import encode_dataset
 from ..models import BurgessVAE
+from ..models._inputs import latent_pair
 
 IMAGES = 10_000  # whose codes say how far to rotate
 
@@ -30,21 +33,24 @@ def ica_rotation(codes: torch.Tensor) -> torch.Tensor:
         codes: [N, 2], of variances that are alike.
 
     Returns:
-        The rotation, [2, 2].
+        The rotation, [2, 2], on the CPU.
 
     Raises:
-        ValueError: for codes of another shape.
+        ValueError: for codes of another shape, or numbers that are not finite.
     """
-    if codes.ndim != 2 or codes.shape[1] != 2:
+    check_tensor("codes", codes)
+    if codes.ndim != 2 or codes.shape[1] != 2 or not len(codes):
         raise ValueError(f"codes must have shape [N, 2], not {list(codes.shape)}")
-    a, b = (codes - codes.mean(dim=0)).double().T
+    if not codes.isfinite().all():
+        raise ValueError("codes hold numbers that are not finite; did the training diverge?")
+    a, b = (codes - codes.mean(dim=0)).cpu().double().T  # not every device has float64
     fourth = torch.complex(a, b).pow(4).mean()
     angle = -math.remainder(float(fourth.angle()) - math.pi, 2 * math.pi) / 4  # Eq. A.4
     return torch.tensor([[math.cos(angle), -math.sin(angle)], [math.sin(angle), math.cos(angle)]])
 
 
 @torch.no_grad()
-def align_axes(model: BurgessVAE, pair: list[int], images: ImageSet, seed: int = 0) -> None:
+def align_axes(model: BurgessVAE, pair: list[int], images: ImageSet | torch.Tensor, seed: int = 0) -> None:
     """Rotate the means of two latents of ``model`` onto axes, in place; their variances stay as they are.
 
     The decoder rotates back.
@@ -52,11 +58,14 @@ def align_axes(model: BurgessVAE, pair: list[int], images: ImageSet, seed: int =
     Args:
         model: changed in place.
         pair: the two latents.
-        images: an ImageSet, of which those that say how far to rotate are drawn.
+        images: an ImageSet or a tensor, of which those that say how far to rotate are drawn.
         seed: of that draw.
+
+    Raises:
+        ValueError: for a pair that the model does not have, and as ``as_images``.
     """
-    device = next(model.parameters()).device
-    generator = torch.Generator(device).manual_seed(seed)
+    pair, images, device = latent_pair(pair, model.latents), as_images(images), next(model.parameters()).device
+    generator = torch.Generator(device).manual_seed(whole_number("seed", seed))
     indices = torch.randint(len(images), (IMAGES,), generator=generator, device=device)
     rotation = ica_rotation(encode_dataset(model, images.to(device), indices).mean[:, pair]).to(device)
     head, reader = model.head, cast(nn.Linear, model.decoder[0])

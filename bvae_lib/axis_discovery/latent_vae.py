@@ -9,7 +9,9 @@ before stays.
 import torch
 from torch import nn
 
-from ..models import VAE, BurgessVAE, Posterior, check_latents, concatenate
+from .._runtime.arguments import whole_number
+from ..models import VAE, BurgessVAE, Posterior, concatenate
+from ..models._inputs import as_input, latent_mask
 
 WIDTH = 256  # of hidden layers
 
@@ -36,6 +38,7 @@ class LatentVAE(nn.Module):
 
     def __init__(self, frozen: torch.Tensor, seed: int = 0, with_reference: bool = False):
         super().__init__()
+        frozen = latent_mask("frozen", frozen, len(frozen))
         if frozen.all():
             raise ValueError(f"frozen must be a mask of some of the {len(frozen)} latents, not {frozen.tolist()}")
         self.latents, self.with_reference = len(frozen), with_reference
@@ -43,7 +46,7 @@ class LatentVAE(nn.Module):
         self.register_buffer("active", ~frozen)
         inputs = self.latents * (2 if with_reference else 1)
         with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(seed)
+            torch.manual_seed(whole_number("seed", seed))
             self.encoder, self.decoder = mlp(inputs, 2 * self.latents), mlp(self.latents, self.latents)
 
     def encode(self, old: Posterior) -> Posterior:
@@ -119,8 +122,7 @@ class TwoStageVAE(VAE):
 
     def decode(self, z: torch.Tensor) -> torch.Tensor:
         """Compute the logits [B, channels, 64, 64] of frozen and new latents ``z`` [B, latents]."""
-        check_latents(z, self.latents)
-        return self.decoder(z).float()
+        return self.decoder(as_input("z", z, self.model.decoder, (self.latents,))).float()
 
     @property
     def decoder(self) -> nn.Sequential:
@@ -135,6 +137,7 @@ class TwoStageVAE(VAE):
 
     def prune_latents(self, mask: torch.Tensor) -> None:
         """Set the posterior of the latents of ``mask`` [latents] to the prior: from then on they carry 0 nats."""
+        mask = latent_mask("mask", mask, self.latents)
         last = self.stages[-1]
         last.frozen, last.active = (old & ~mask.to(old.device) for old in (last.frozen, last.active))
 

@@ -18,7 +18,13 @@ def muon(*chains: nn.Sequential) -> Callable[[list[dict[str, Any]]], torch.optim
 
     Args:
         chains: layers in the order in which they are applied; the first and the last layer of each is left to Adam.
+
+    Raises:
+        TypeError: for anything but nn.Sequential.
     """
+    for chain in chains:
+        if not isinstance(chain, nn.Sequential):
+            raise TypeError(f"chains must be nn.Sequential, as model.encoder is, not {type(chain).__name__}")
 
     def factory(groups: list[dict[str, Any]]) -> Muon:
         return Muon(split_hidden_weights(groups, chains))
@@ -64,6 +70,8 @@ class Muon(torch.optim.Adam):
             if not group.get("orthogonal"):
                 continue
             for weight in group["params"]:
+                if weight.grad is None:  # Adam passes over it too
+                    continue
                 # Under the names that Adam gives its state, which it checks when a run is resumed.
                 state = self.state[weight] or {"step": torch.zeros(()), "exp_avg": torch.zeros_like(weight)}
                 self.state[weight] = state

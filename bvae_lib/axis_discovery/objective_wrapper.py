@@ -6,10 +6,16 @@ from ..objectives import Objective, PricedRate
 
 
 class ObjectiveWrapper(Objective):
-    """Common to objectives that add to the loss of ``objective``, whose price, capacity and multiplier they keep."""
+    """Common to objectives that add to the loss of ``objective``, whose price, capacity and multiplier they keep.
+
+    Raises:
+        TypeError: for an ``objective`` without a price, such as another wrapper.
+    """
 
     def __init__(self, objective: PricedRate):
         super().__init__()
+        if not isinstance(objective, PricedRate):
+            raise TypeError(f"objective must be BetaVAE, Capacity or Constrained, not {type(objective).__name__}")
         self.objective = objective
 
     def price(self, rate: torch.Tensor, step: int, pixels: int) -> torch.Tensor | float:

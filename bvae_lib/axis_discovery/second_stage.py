@@ -15,9 +15,12 @@ from typing import Any
 import torch
 from torch import nn
 
+from .._runtime.arguments import number, same_shape, whole_number
 from ..data import ImageSet
+from ..data.base import as_images
 from ..metrics import encode_dataset
 from ..models import BurgessVAE, Posterior, concatenate
+from ..models._inputs import latent_numbers
 from ..training import lr_schedule
 from .latent_vae import LatentVAE, TwoStageVAE
 
@@ -25,6 +28,11 @@ BATCH, LR, WARMUP = 256, 2e-3, 200
 IMAGES = 30_000  # whose codes it learns from
 JUDGED = 500  # steps whose mean loss says what a restart costs: batches differ
 MAX_GRADIENT = 50.0  # norm at which the gradient is clipped: a narrow posterior makes errors expensive
+
+# Whole numbers of a stage and the least of each, and its prices; see ``train_latent_vae`` and ``fit_second_stage``.
+COUNTS = {"steps": 1, "anneal_steps": 1, "num_new": 1, "stagger_steps": 0, "num_restarts": 1, "relearn": 0}
+BETAS = ("beta_start", "beta_end")
+REQUIRED = {"beta_start", "steps", "anneal_steps"}
 
 
 def latent_distortion(code: Posterior, guess: torch.Tensor) -> torch.Tensor:
@@ -38,13 +46,17 @@ def latent_distortion(code: Posterior, guess: torch.Tensor) -> torch.Tensor:
 
     Returns:
         (mean - guess)^2 / (2 variance), [B, latents].
+
+    Raises:
+        ValueError: where the shapes differ.
     """
+    same_shape(mean=code.mean, log_variance=code.log_variance, guess=guess)
     return (code.mean - guess).square() / (2 * code.log_variance.exp())  # Eq. A.2
 
 
 def fit_second_stage(
     model: BurgessVAE,
-    images: ImageSet,
+    images: ImageSet | torch.Tensor,
     frozen: list[int],
     price: float,
     stages: list[dict[str, Any]],
@@ -59,7 +71,7 @@ def fit_second_stage(
 
     Args:
         model: whose code it is.
-        images: an ImageSet.
+        images: an ImageSet or a tensor.
         frozen: latents that stay as they are, or are those of ``reference``.
         price: nats of distortion per nat of rate, at which the model was trained.
         stages: arguments of ``train_latent_vae`` for each stage, with ``num_restarts`` and ``relearn``.
@@ -68,7 +80,16 @@ def fit_second_stage(
 
     Returns:
         Model and stages as one network.
+
+    Raises:
+        ValueError: for arguments out of range, before anything is trained.
     """
+    if not stages:
+        raise ValueError("stages is empty: at least one must be trained")
+    for stage in stages:
+        check_stage(stage)
+    price, seed, images = number("price", price, above=0), whole_number("seed", seed), as_images(images)
+    frozen = latent_numbers("frozen", frozen, model.latents)
     device, found = next(model.parameters()).device, [*frozen]
     # What a restart finds depends on how sums are rounded, and that on how weights are laid out in memory.
     network = TwoStageVAE(model, reference).to(device).to(memory_format=torch.contiguous_format)
@@ -89,6 +110,17 @@ def fit_second_stage(
         with torch.no_grad():
             old = concatenate(code, fitted.encode(old))
     return network.eval()
+
+
+def check_stage(stage: dict[str, Any]) -> None:
+    """Raise ValueError for arguments with which a stage cannot be trained."""
+    if not REQUIRED <= stage.keys() <= {*COUNTS, *BETAS}:
+        raise ValueError(f"a stage must have {sorted(REQUIRED)}, and may have {[*COUNTS, *BETAS]}, not {[*stage]}")
+    for name, value in stage.items():
+        if name in COUNTS:
+            whole_number(name, value, COUNTS[name])
+        else:
+            number(name, value, above=0)
 
 
 def to_device(posterior: Posterior, device: torch.device) -> Posterior:

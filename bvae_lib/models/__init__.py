@@ -3,7 +3,7 @@
 from .burgess import BurgessVAE, he_init_, traverse
 from .factor_channel import FactorChannel, factor_codes, per_factor
 from .linear import LinearVAE, gaussian_source
-from .posterior import Posterior, check_latents, concatenate
+from .posterior import Posterior, concatenate
 from .vae import VAE
 
 __all__ = [
@@ -12,7 +12,6 @@ __all__ = [
     "FactorChannel",
     "LinearVAE",
     "Posterior",
-    "check_latents",
     "concatenate",
     "factor_codes",
     "gaussian_source",

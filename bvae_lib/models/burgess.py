@@ -1,12 +1,18 @@
 """The network of Burgess et al. (2018): an encoder to a Gaussian posterior, a decoder to pixel logits."""
 
+from __future__ import annotations  # the API pages then say ArrayLike, not what it stands for
+
+from collections.abc import Sequence
 from typing import cast
 
 import torch
+from numpy.typing import ArrayLike
 from torch import nn
 
+from .._runtime.arguments import check_pixels, numbers, whole_number
 from ._deconv import Upsampling
-from .posterior import Posterior, check_latents
+from ._inputs import as_input, latent_mask, latent_numbers
+from .posterior import Posterior
 from .vae import VAE
 
 
@@ -18,14 +24,20 @@ def he_init_(layer: nn.Module) -> None:
 
     Args:
         layer: a linear or convolutional layer, changed in place; other layers are left alone.
+
+    Raises:
+        TypeError: for what is no layer.
     """
+    if not isinstance(layer, nn.Module):
+        raise TypeError(f"layer must be a layer such as nn.Linear, not {type(layer).__name__}")
     if isinstance(layer, nn.Linear | nn.Conv2d | nn.ConvTranspose2d):
-        weight, bias = layer.parameters()
+        weight = layer.weight
         fan_in: float = weight[0].numel()  # weights that add up to one output
         if isinstance(layer, nn.ConvTranspose2d):  # [in, out, k, k], of which a stride s leaves one in s * s
             fan_in = weight[:, 0].numel() / (layer.stride[0] * layer.stride[1])
         nn.init.normal_(weight, std=(2 / fan_in) ** 0.5)
-        nn.init.zeros_(bias)
+        if layer.bias is not None:
+            nn.init.zeros_(layer.bias)
 
 
 class BurgessVAE(VAE):
@@ -42,16 +54,15 @@ class BurgessVAE(VAE):
         seed: of the first weights.
 
     Raises:
-        ValueError: for fewer than one channel or latent.
+        ValueError: for fewer than one channel or latent, or a seed that is no whole number.
     """
 
     def __init__(self, channels: int = 1, latents: int = 10, seed: int = 0):
         super().__init__()
-        if channels < 1 or latents < 1:
-            raise ValueError(f"channels and latents must be at least 1, not {channels} and {latents}")
-        self.channels, self.latents = channels, latents
+        self.channels = channels = whole_number("channels", channels, 1)
+        self.latents = latents = whole_number("latents", latents, 1)
         with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(seed)
+            torch.manual_seed(whole_number("seed", seed))
             self.encoder = nn.Sequential(  # 64 x 64 pixels -> 2 latents numbers
                 nn.Conv2d(channels, 32, 4, 2, 1), nn.ReLU(True),  # 32 x 32
                 nn.Conv2d(32, 32, 4, 2, 1), nn.ReLU(True),  # 16 x 16
@@ -85,32 +96,29 @@ class BurgessVAE(VAE):
         """Compute what the encoder's last layer, its head, reads; mean and log-variance are linear in it.
 
         Args:
-            images: [B, channels, 64, 64] in [0, 1].
+            images: [B, channels, 64, 64] in [0, 1], in any dtype of floating point.
 
         Returns:
             [B, 256].
 
         Raises:
-            ValueError: for images of another shape or dtype.
+            ValueError: for images of another shape, dtype or range.
         """
-        if images.ndim != 4 or images.shape[1:] != (self.channels, 64, 64) or not images.is_floating_point():
-            raise ValueError(
-                f"images must be float of shape [B, {self.channels}, 64, 64] in [0, 1], "
-                f"not {images.dtype} of shape {list(images.shape)}"
-            )
+        check_pixels(images)
+        images = as_input("images", images, self.encoder, (self.channels, 64, 64))
         return self.encoder[:-1](images.contiguous(memory_format=torch.channels_last))
 
     def encode(self, images: torch.Tensor) -> Posterior:
         """Compute the posterior of each image.
 
         Args:
-            images: [B, channels, 64, 64] in [0, 1].
+            images: [B, channels, 64, 64] in [0, 1], in any dtype of floating point.
 
         Returns:
             Mean and log-variance, [B, latents] each.
 
         Raises:
-            ValueError: for images of another shape or dtype.
+            ValueError: for images of another shape, dtype or range.
         """
         return Posterior.from_head(self.head(self.features(images)))
 
@@ -126,8 +134,7 @@ class BurgessVAE(VAE):
         Raises:
             ValueError: for ``z`` of another shape.
         """
-        check_latents(z, self.latents)
-        return self.decoder(z).float()
+        return self.decoder(as_input("z", z, self.decoder, (self.latents,))).float()
 
     @torch.no_grad()
     def prune_latents(self, mask: torch.Tensor) -> None:
@@ -135,13 +142,17 @@ class BurgessVAE(VAE):
 
         Args:
             mask: [latents], True for those to prune.
+
+        Raises:
+            ValueError: for anything but True and False, one for each latent.
         """
+        mask = latent_mask("mask", mask, self.latents).to(self.head.weight.device)
         for rows in (x.unflatten(0, (2, -1)) for x in (self.head.weight, self.head.bias)):  # means, log-variances
-            rows[:, mask.to(rows.device)] = 0
+            rows[:, mask] = 0
 
 
 @torch.no_grad()
-def traverse(model: VAE, z: torch.Tensor, latents: list[int], values: torch.Tensor) -> torch.Tensor:
+def traverse(model: VAE, z: ArrayLike, latents: Sequence[int], values: ArrayLike) -> torch.Tensor:
     """Decode ``z`` with one latent at a time set to each of ``values``.
 
     Args:
@@ -152,9 +163,19 @@ def traverse(model: VAE, z: torch.Tensor, latents: list[int], values: torch.Tens
 
     Returns:
         Pixel probabilities [K, V, channels, H, W], on the model's device.
+
+    Raises:
+        ValueError: for latents that the model does not have, or numbers of another shape.
     """
-    device = next(model.parameters()).device
-    moved = z.to(device).repeat(len(latents), len(values), 1)
+    weight = next(model.parameters())
+    z, values = (
+        torch.as_tensor(numbers(name, given, (length,)), dtype=weight.dtype).to(weight.device)
+        for name, given, length in (("z", z, model.latents), ("values", values, None))
+    )
+    latents = latent_numbers("latents", latents, model.latents)
+    if not latents or not len(values):
+        raise ValueError(f"latents and values must not be empty, not {latents} and {values.tolist()}")
+    moved = z.repeat(len(latents), len(values), 1)
     for row, latent in enumerate(latents):
-        moved[row, :, latent] = values.to(device)
+        moved[row, :, latent] = values
     return model.decode(moved.flatten(0, 1)).sigmoid().unflatten(0, moved.shape[:2])

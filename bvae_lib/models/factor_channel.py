@@ -11,12 +11,14 @@ import torch
 from torch import nn
 
 from ..data import FactorLookup
+from ._inputs import as_input
 from .burgess import BurgessVAE
-from .posterior import Posterior, check_latents
+from .posterior import Posterior
 from .vae import VAE
 
 SYMMETRY = torch.tensor([4, 2, 1])  # rotations in a full turn that leave square, ellipse and heart unchanged
 FACTORS = ("shape", "scale", "orientation", "pos_x", "pos_y")
+SIZES = torch.tensor([3, 6, 40, 32, 32])  # classes of each
 CHANNELS = ("square", "ellipse", "heart", "scale", "cos", "sin", "pos_x", "pos_y")
 FACTOR_OF = torch.tensor([0, 0, 0, 1, 2, 2, 3, 4])  # of each channel
 ROOT_SCALE = 10.0  # how much faster a channel opens than a weight of the decoder moves, at the same learning rate
@@ -50,6 +52,7 @@ def factor_codes(factors: torch.Tensor) -> torch.Tensor:
         [..., 8] in the order of ``CHANNELS``.
 
     Raises:
+        IndexError: for a class that its factor does not have.
         ValueError: for other shapes or numbers that are not whole.
     """
     factors = torch.as_tensor(factors)
@@ -57,7 +60,10 @@ def factor_codes(factors: torch.Tensor) -> torch.Tensor:
         raise ValueError(
             f"factors must be whole numbers [..., 5], {FACTORS}, not {factors.dtype} of shape {list(factors.shape)}"
         )
-    return (raw_codes(factors.long()) - MEAN.to(factors.device)) / DEVIATION.to(factors.device)
+    factors = factors.long()
+    if not ((factors >= 0) & (factors < SIZES.to(factors.device))).all():
+        raise IndexError(f"factors must have classes from 0 to {(SIZES - 1).tolist()}, not {factors.tolist()}")
+    return (raw_codes(factors) - MEAN.to(factors.device)) / DEVIATION.to(factors.device)
 
 
 def per_factor(channels: torch.Tensor | np.ndarray) -> torch.Tensor:
@@ -73,7 +79,7 @@ def per_factor(channels: torch.Tensor | np.ndarray) -> torch.Tensor:
         ValueError: for other than eight channels.
     """
     channels = torch.as_tensor(channels)
-    if channels.shape[-1] != len(CHANNELS):
+    if channels.ndim == 0 or channels.shape[-1] != len(CHANNELS):
         raise ValueError(f"channels must be [..., {len(CHANNELS)}], not {list(channels.shape)}")
     total = channels.new_zeros(*channels.shape[:-1], len(FACTORS))
     return total.index_add(-1, FACTOR_OF.to(channels.device), channels)
@@ -91,10 +97,15 @@ class FactorChannel(VAE):
         lookup: finds the factors of images, so that ``encode`` takes images and ``fit`` can train this model like a
             VAE. ``send`` needs none: it takes the factors themselves.
         seed: of the decoder's first weights, those of ``BurgessVAE(latents=8, seed=seed)``.
+
+    Raises:
+        TypeError: for a ``lookup`` that is none, such as the set of images itself.
     """
 
     def __init__(self, lookup: FactorLookup | None = None, seed: int = 0):
         super().__init__()
+        if not isinstance(lookup, FactorLookup | None):
+            raise TypeError(f"lookup must be FactorLookup(DSprites()) or None, not {type(lookup).__name__}")
         self.channels, self.latents = 1, len(CHANNELS)
         self.decoder = BurgessVAE(self.channels, self.latents, seed).decoder
         self.lookup = lookup
@@ -132,5 +143,4 @@ class FactorChannel(VAE):
 
     def decode(self, z: torch.Tensor) -> torch.Tensor:
         """Compute the Bernoulli logits [B, 1, 64, 64] of p(x|z) for ``z`` [B, 8]."""
-        check_latents(z, self.latents)
-        return self.decoder(z).float()
+        return self.decoder(as_input("z", z, self.decoder, (self.latents,))).float()

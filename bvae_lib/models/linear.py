@@ -1,11 +1,15 @@
 """The VAE whose optimum is known: linear encoder, linear decoder, Gaussian noise (Lucas et al. 2019)."""
 
+from __future__ import annotations  # the API pages then say ArrayLike, not what it stands for
+
 import math
-from collections.abc import Sequence
 
 import torch
+from numpy.typing import ArrayLike
 from torch import nn
 
+from .._runtime.arguments import number, numbers, whole_number
+from ._inputs import as_input
 from .posterior import Posterior
 
 
@@ -22,15 +26,15 @@ class LinearVAE(nn.Module):
         seed: of the first weights.
 
     Raises:
-        ValueError: for inputs, latents or noise not above 0.
+        ValueError: for inputs, latents or noise not above 0, or a seed that is no whole number.
     """
 
     def __init__(self, inputs: int, latents: int, noise: float = 1.0, seed: int = 0):
         super().__init__()
-        if inputs < 1 or latents < 1 or not noise > 0:
-            raise ValueError(f"inputs, latents and noise must be above 0, not {inputs}, {latents} and {noise}")
-        self.inputs, self.latents, self.noise = inputs, latents, noise
-        generator = torch.Generator().manual_seed(seed)
+        self.inputs = inputs = whole_number("inputs", inputs, 1)
+        self.latents = latents = whole_number("latents", latents, 1)
+        self.noise = number("noise", noise, above=0)
+        generator = torch.Generator().manual_seed(whole_number("seed", seed))
         self.encoder = nn.Linear(inputs, latents, bias=False)
         self.decoder = nn.Linear(latents, inputs, bias=False)
         self.log_variance = nn.Parameter(torch.zeros(latents))
@@ -39,12 +43,12 @@ class LinearVAE(nn.Module):
 
     def encode(self, inputs: torch.Tensor) -> Posterior:
         """Compute the posterior [B, latents] of ``inputs`` [B, inputs], whose mean over the source is 0."""
-        mean = self.encoder(inputs)
+        mean = self.encoder(as_input("inputs", inputs, self.encoder, (self.inputs,)))
         return Posterior(mean, self.log_variance.expand_as(mean))
 
     def decode(self, z: torch.Tensor) -> torch.Tensor:
         """Compute the mean [B, inputs] of p(x|z) for latents ``z`` [B, latents]."""
-        return self.decoder(z)
+        return self.decoder(as_input("z", z, self.decoder, (self.latents,)))
 
     def distortion(self, inputs: torch.Tensor) -> torch.Tensor:
         """Compute E_q[-log p(x|z)] exactly, without sampling.
@@ -57,13 +61,14 @@ class LinearVAE(nn.Module):
         Returns:
             Nats, the mean over ``inputs``, a scalar.
         """
+        inputs = as_input("inputs", inputs, self.encoder, (self.inputs,))
         bias = (inputs - self.decode(self.encoder(inputs))).square().sum(dim=1).mean()
         variance = (self.log_variance.exp() * self.decoder.weight.square().sum(dim=0)).sum()
         constant = 0.5 * self.inputs * math.log(2 * math.pi * self.noise)
         return (bias + variance) / (2 * self.noise) + constant
 
 
-def gaussian_source(variances: Sequence[float], n: int = 1000, seed: int = 0) -> torch.Tensor:
+def gaussian_source(variances: ArrayLike, n: int = 1000, seed: int = 0) -> torch.Tensor:
     """Draw a Gaussian source along axes of its own, whose sample covariance is exact.
 
     Args:
@@ -73,10 +78,14 @@ def gaussian_source(variances: Sequence[float], n: int = 1000, seed: int = 0) ->
 
     Returns:
         float64 [n, inputs] of mean 0, whose covariance has exactly the eigenvalues ``variances``.
+
+    Raises:
+        ValueError: for no variances, negative ones, or too few samples.
     """
-    generator = torch.Generator().manual_seed(seed)
-    deviations = torch.tensor(variances, dtype=torch.float64).sqrt()
-    inputs = len(deviations)
+    deviations = torch.as_tensor(numbers("variances", variances, (None,), least=0)).sqrt()
+    inputs = whole_number("the number of variances", len(deviations), 1)
+    n = whole_number("n", n, inputs + 1)
+    generator = torch.Generator().manual_seed(whole_number("seed", seed))
     axes = torch.linalg.qr(torch.randn(inputs, inputs, generator=generator, dtype=torch.float64)).Q
     drawn = torch.randn(n, inputs, generator=generator, dtype=torch.float64)
     white = torch.linalg.qr(drawn - drawn.mean(dim=0)).Q * n**0.5  # its covariance is the identity

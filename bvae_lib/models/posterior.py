@@ -4,6 +4,8 @@ from typing import NamedTuple
 
 import torch
 
+from .._runtime.arguments import same_shape
+
 
 class Posterior(NamedTuple):
     """q(z|x): for each image a Gaussian with diagonal covariance (Kingma and Welling 2014, appendix C.2)."""
@@ -17,7 +19,12 @@ class Posterior(NamedTuple):
 
         Args:
             numbers: [B, 2 latents], the means first; cast to float32.
+
+        Raises:
+            ValueError: for another shape.
         """
+        if numbers.ndim != 2 or numbers.shape[1] % 2:
+            raise ValueError(f"numbers must have the shape [B, 2 latents], not {list(numbers.shape)}")
         return cls(*numbers.float().chunk(2, dim=1))
 
     def rsample(self, generator: torch.Generator | None = None) -> torch.Tensor:
@@ -29,6 +36,7 @@ class Posterior(NamedTuple):
         Returns:
             z [B, latents].
         """
+        same_shape(mean=self.mean, log_variance=self.log_variance)
         noise = torch.empty_like(self.mean).normal_(generator=generator)
         return self.mean + (0.5 * self.log_variance).exp() * noise  # Eq. 1.4
 
@@ -38,6 +46,7 @@ class Posterior(NamedTuple):
         Returns:
             [B, latents] in nats.
         """
+        same_shape(mean=self.mean, log_variance=self.log_variance)
         # expm1 keeps a KL of 1e-8 from drowning in the rounding of exp(log_variance) - 1.
         return 0.5 * (self.mean.square() + self.log_variance.expm1() - self.log_variance)  # Eq. 1.3
 
@@ -49,14 +58,26 @@ class Posterior(NamedTuple):
 
         Returns:
             [B, latents] in nats.
+
+        Raises:
+            ValueError: for a posterior of another shape.
         """
+        same_shape(mean=self.mean, log_variance=self.log_variance, other=other.mean, of_other=other.log_variance)
         excess = self.log_variance - other.log_variance
         scaled = (self.mean - other.mean).square() / other.log_variance.exp()
         return 0.5 * (scaled + excess.expm1() - excess)
 
     def select(self, latents: torch.Tensor | slice) -> "Posterior":
-        """Keep some latents: ``latents`` is a slice, a mask or indices into the second dimension."""
-        return Posterior(self.mean[:, latents], self.log_variance[:, latents])
+        """Keep some latents: ``latents`` is a slice, a mask or indices into the second dimension.
+
+        Raises:
+            IndexError: for latents that there are not.
+            ValueError: for a single number, which would leave no second dimension.
+        """
+        chosen = Posterior(self.mean[:, latents], self.log_variance[:, latents])
+        if chosen.mean.ndim != self.mean.ndim:
+            raise ValueError(f"latents must be a slice, a mask or a list of indices, not {latents!r}")
+        return chosen
 
 
 def concatenate(*posteriors: Posterior) -> Posterior:
@@ -67,11 +88,11 @@ def concatenate(*posteriors: Posterior) -> Posterior:
 
     Returns:
         [B, latents of all].
+
+    Raises:
+        ValueError: for none, or posteriors of different numbers of images.
     """
+    sizes = [list(posterior.mean.shape) for posterior in posteriors]
+    if len({size[0] for size in sizes}) != 1:
+        raise ValueError(f"posteriors must be of the same images, at least one, not of shapes {sizes}")
     return Posterior(*(torch.cat(parts, dim=1) for parts in zip(*posteriors, strict=True)))
-
-
-def check_latents(z: torch.Tensor, latents: int) -> None:
-    """Raise ValueError unless ``z`` is [B, ``latents``]."""
-    if z.ndim != 2 or z.shape[1] != latents:
-        raise ValueError(f"z must have shape [B, {latents}], not {list(z.shape)}")

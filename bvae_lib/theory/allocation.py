@@ -13,12 +13,14 @@ import numpy as np
 import torch
 from numpy.typing import ArrayLike
 
+from .._runtime.arguments import check_tensor, number, numbers, whole_number
 from ..data.packed import PackedImages
-from ..models.factor_channel import FACTOR_OF, factor_codes
+from ..models.factor_channel import CHANNELS, FACTOR_OF, SIZES, factor_codes
 from .channel import binary_entropy
 
 GROUPS = tuple(tuple(FACTOR_OF.eq(factor).nonzero().flatten().tolist()) for factor in range(5))  # of channels
 MIDDLE = 16  # of the 32 positions
+MOST = 40.0  # nats of a channel whose noise float32 can still tell from 0
 
 
 def initial_slope(codes: torch.Tensor, pixels: torch.Tensor) -> np.ndarray:
@@ -32,14 +34,13 @@ def initial_slope(codes: torch.Tensor, pixels: torch.Tensor) -> np.ndarray:
         pixels: the images, [N, ...].
 
     Returns:
-        Nats of distortion per nat of rate, [channels].
+        Nats of distortion per nat of rate, [channels]; NaN for a channel that is given the same for all images.
 
     Raises:
         ValueError: where the two do not pair up, or N is below 2.
     """
-    if len(codes) != len(pixels) or len(codes) < 2:
-        raise ValueError(f"codes and pixels must pair up, at least two, not {len(codes)} and {len(pixels)}")
-    codes, pixels = codes.float(), pixels.flatten(1).float()
+    codes, pixels = _paired("codes", codes, pixels)
+    codes = codes.float()
     pixels = pixels[:, pixels.var(dim=0) > 0]
     codes, pixels = ((x - x.mean(dim=0)) / x.std(dim=0, correction=0) for x in (codes, pixels))
     correlation = codes.T @ pixels / len(codes)
@@ -57,8 +58,11 @@ def explained_variance(factors: torch.Tensor, pixels: torch.Tensor) -> np.ndarra
 
     Returns:
         [factors], at least 0.
+
+    Raises:
+        ValueError: where the two do not pair up, or N is below 2.
     """
-    pixels = pixels.flatten(1).float()
+    factors, pixels = _paired("factors", factors, pixels)
     total = pixels.var(dim=0).sum()
     explained = []
     for factor in factors.T:
@@ -67,6 +71,19 @@ def explained_variance(factors: torch.Tensor, pixels: torch.Tensor) -> np.ndarra
         between = ((means - pixels.mean(dim=0)).square() * count[:, None]).sum() / len(pixels)
         explained.append((between - (len(kinds) - 1) / len(pixels) * total).clamp_min(0))
     return torch.stack(explained).numpy()
+
+
+def _paired(name: str, rows: torch.Tensor, pixels: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return ``rows`` [N, columns], the argument ``name``, and ``pixels`` as [N, ...], on the CPU."""
+    check_tensor(name, rows)
+    check_tensor("pixels", pixels)
+    if rows.ndim != 2 or pixels.ndim < 2 or len(rows) != len(pixels) or len(rows) < 2:
+        shapes = f"{list(rows.shape)} and {list(pixels.shape)}"
+        raise ValueError(f"{name} [N, columns] and pixels [N, ...] must pair up, at least two, not {shapes}")
+    rows, pixels = rows.cpu(), pixels.cpu().flatten(1).float()
+    if not (rows.isfinite().all() and pixels.isfinite().all()):
+        raise ValueError(f"{name} or pixels hold numbers that are not finite")
+    return rows, pixels
 
 
 class BayesDecoder:
@@ -81,9 +98,15 @@ class BayesDecoder:
         sprites: dSprites, all of it.
         samples: draws of factors and noise.
         seed: of the draws.
+
+    Raises:
+        ValueError: for another set of images, or no samples.
     """
 
     def __init__(self, sprites: PackedImages, samples: int = 240, seed: int = 0):
+        if getattr(sprites, "factor_sizes", None) != tuple(SIZES.tolist()):
+            raise ValueError(f"sprites must be DSprites() in full, not {type(sprites).__name__}")
+        samples = whole_number("samples", samples, 1)
         poses = torch.cartesian_prod(torch.arange(3), torch.arange(6), torch.arange(40))
         factors = torch.cat([poses, torch.full((len(poses), 2), MIDDLE)], dim=1)
         self.masks = sprites[sprites.index(factors)].flatten(1).cpu()  # [720, 4096]
@@ -93,7 +116,7 @@ class BayesDecoder:
         offsets = ((positions - MIDDLE) * 32 / 31).round().long()
         self.shifts = torch.stack([torch.eye(64).roll(int(o), dims=0) for o in offsets]).flatten(1)  # [32, 64 * 64]
 
-        generator = torch.Generator().manual_seed(seed)
+        generator = torch.Generator().manual_seed(whole_number("seed", seed))
         even = (torch.arange(samples) + 0.5) / samples  # each class as often, each part of the normal as often
 
         def shuffled() -> torch.Tensor:
@@ -107,11 +130,15 @@ class BayesDecoder:
         """Compute the probability that a pixel is white given z, by Bayes' rule, for each draw.
 
         Args:
-            nats: of each channel, [8].
+            nats: of each channel, [8], from 0 to 40.
 
         Returns:
             [samples, 64, 64], torch: images.
+
+        Raises:
+            ValueError: for other nats.
         """
+        nats = numbers("nats", nats, (len(CHANNELS),), least=0, most=MOST)
         variance = torch.exp(-2 * torch.as_tensor(nats, dtype=torch.float32))
         kept = (1 - variance).sqrt()
         z = kept * self.codes + variance.sqrt() * self.noise
@@ -130,10 +157,13 @@ class BayesDecoder:
         What it is below the distortion at no nats is the information that z shares with each pixel, summed.
 
         Args:
-            nats: of each channel, [8].
+            nats: of each channel, [8], from 0 to 40.
 
         Returns:
             Nats per image.
+
+        Raises:
+            ValueError: for other nats.
         """
         white = self.probabilities(nats).clamp(1e-9, 1 - 1e-7)
         return binary_entropy(white).sum(dim=(1, 2)).mean().item()  # Eq. 4.3
@@ -170,17 +200,29 @@ def greedy_allocation(
         The path from 0 nats to ``capacity``.
 
     Raises:
-        ValueError: for a step that is not above 0, or above ``capacity``.
+        ValueError: for a step that is not above 0, or above ``capacity``; for groups that do not have each channel
+            once; for a distortion that is not finite.
     """
-    if not 0 < step <= capacity:
-        raise ValueError(f"step must be above 0 and at most the capacity of {capacity} nats, not {step}")
-    steps = np.zeros((len(groups), sum(map(len, groups))))
+    capacity, step = number("capacity", capacity, above=0), number("step", step, above=0)
+    if step > capacity:
+        raise ValueError(f"step must be at most the capacity of {capacity} nats, not {step}")
+    try:
+        listed = sorted(channel for group in groups for channel in group)
+    except TypeError:  # not lists in a list
+        listed = []
+    if not listed or listed != list(range(len(listed))) or not all(map(len, groups)):
+        raise ValueError(f"groups must have each channel from 0 on once, not {groups!r}")
+
+    def left_at(nats: np.ndarray) -> float:
+        return number("distortion(nats)", distortion(nats))
+
+    steps = np.zeros((len(groups), len(listed)))
     for row, group in zip(steps, groups, strict=True):
         row[list(group)] = step / len(group)
     channels = np.zeros(steps.shape[1])
-    spent, left, slopes = [np.zeros(len(groups))], [distortion(channels)], []
+    spent, left, slopes = [np.zeros(len(groups))], [left_at(channels)], []
     for _ in range(round(capacity / step)):
-        offers = [distortion(channels + more) for more in steps]
+        offers = [left_at(channels + more) for more in steps]
         best = int(np.argmin(offers))  # Eq. 4.5
         channels = channels + steps[best]
         slopes.append((left[-1] - np.array(offers)) / step)
@@ -201,11 +243,10 @@ def onset_rates(rate: ArrayLike, nats: ArrayLike, threshold: float = 0.25) -> np
         Rates [factors] in nats; NaN for a factor that never does.
 
     Raises:
-        ValueError: where rate and nats do not pair up.
+        ValueError: where rate and nats do not pair up, or are not finite.
     """
-    rate, nats = np.asarray(rate, float), np.asarray(nats, float)
-    if nats.ndim != 2 or len(nats) != len(rate):
-        raise ValueError(f"rate must be [K] and nats [K, factors], not {rate.shape} and {nats.shape}")
+    nats, threshold = numbers("nats", nats, (None, None)), number("threshold", threshold)
+    rate = numbers("rate", rate, (len(nats),))
     found = []
     for held in nats.T:
         below = np.flatnonzero(held < threshold)

@@ -13,7 +13,9 @@ import numpy as np
 import torch
 from numpy.typing import ArrayLike
 
+from .._runtime.arguments import check_pixels, check_tensor, number, numbers, same_shape, whole_number
 from ..models import Posterior
+from ..models._inputs import latent_pair
 
 GRID = 600  # points of z on which one-dimensional integrals are taken
 CHUNK = 500  # draws of z that are compared with all images at once
@@ -28,8 +30,11 @@ def gaussian_information(signal: ArrayLike, noise: ArrayLike) -> np.ndarray:
 
     Returns:
         I(X; Z) = ln(1 + signal / noise) / 2 in nats, of the same shape.
+
+    Raises:
+        ValueError: for a signal below 0 or noise not above 0.
     """
-    return 0.5 * np.log1p(np.asarray(signal) / np.asarray(noise))  # Eq. 3.6
+    return 0.5 * np.log1p(numbers("signal", signal, least=0) / numbers("noise", noise, above=0))  # Eq. 3.6
 
 
 def kl_decomposition(posterior: Posterior) -> tuple[torch.Tensor, torch.Tensor]:
@@ -58,13 +63,18 @@ def bayes_error(first: Posterior, second: Posterior, draws: int = 1, seed: int =
 
     Returns:
         The mean over pairs: 0.5 where the two posteriors are the same, 0 where they do not overlap.
+
+    Raises:
+        ValueError: where the two do not pair up, or hold numbers that are not finite.
     """
-    generator = torch.Generator(first.mean.device).manual_seed(seed)
+    same_shape(first=first.mean, second=second.mean)
+    first, second = _finite("first", first), _finite("second", second)
+    generator = _generator(first, seed)
     wrong = []
     for truth, other in ((first, second), (second, first)):
-        for _ in range(draws):
+        for _ in range(whole_number("draws", draws, 1)):
             z = truth.rsample(generator)
-            gap = log_density(z, other) - log_density(z, truth)
+            gap = (log_density(z, other) - log_density(z, truth)).cpu()  # not every device has float64
             wrong.append((gap > 0).double() + 0.5 * (gap == 0).double())  # Eq. 3.7
     return torch.stack(wrong).mean().item()
 
@@ -78,7 +88,11 @@ def log_density(z: torch.Tensor, posterior: Posterior) -> torch.Tensor:
 
     Returns:
         Nats [B], torch.
+
+    Raises:
+        ValueError: where the shapes differ.
     """
+    same_shape(z=z, mean=posterior.mean, log_variance=posterior.log_variance)
     scaled = (z - posterior.mean) * (-0.5 * posterior.log_variance).exp()
     return -0.5 * (scaled.square() + posterior.log_variance + math.log(2 * math.pi)).sum(dim=1)
 
@@ -86,16 +100,22 @@ def log_density(z: torch.Tensor, posterior: Posterior) -> torch.Tensor:
 def log_densities(z: torch.Tensor, posterior: Posterior) -> torch.Tensor:
     """Compute log q(z_i|x_j) of each z in the posterior of every image.
 
-    The square is multiplied out, so that all pairs are one matrix product; in float64 nothing is lost by that.
+    The square is multiplied out, so that all pairs are one matrix product; in float64, and on the CPU as not every
+    device has that, nothing is lost by it.
 
     Args:
         z: [N, latents].
         posterior: [B, latents].
 
     Returns:
-        Nats [N, B], torch, float64.
+        Nats [N, B], torch, float64, on the CPU.
+
+    Raises:
+        ValueError: where the latents differ.
     """
-    z, mean, log_variance = z.double(), posterior.mean.double(), posterior.log_variance.double()
+    z, mean, log_variance = (x.cpu().double() for x in (z, *_checked("posterior", posterior)))
+    if z.ndim != 2 or z.shape[1] != mean.shape[1]:
+        raise ValueError(f"z must have the shape [N, {mean.shape[1]}], not {list(z.shape)}")
     precision = (-log_variance).exp()
     quadratic = torch.cat([z.square(), z], dim=1) @ torch.cat([precision, -2 * mean * precision], dim=1).T
     constant = (mean.square() * precision + log_variance + math.log(2 * math.pi)).sum(dim=1)
@@ -112,7 +132,11 @@ def separation(posterior: Posterior) -> tuple[torch.Tensor, torch.Tensor]:
         Two matrices [B, B], torch. The distance of the means, each latent in deviations: the root of the pair's mean
         variance. And the overlap, the Bhattacharyya coefficient, 1 where two posteriors are the same; half of it is
         never below their ``bayes_error`` (Kailath 1967).
+
+    Raises:
+        ValueError: for a posterior of another shape.
     """
+    _checked("posterior", posterior)
     mean, variance = posterior.mean, posterior.log_variance.exp()
     pooled = 0.5 * (variance[:, None] + variance)
     squares = ((mean[:, None] - mean).square() / pooled).sum(dim=-1)
@@ -128,7 +152,11 @@ def binary_entropy(p: torch.Tensor) -> torch.Tensor:
 
     Returns:
         Nats of the same shape, torch; 0 at 0 and at 1.
+
+    Raises:
+        ValueError: for what is no probability.
     """
+    check_pixels(p, "p")
     return -(torch.xlogy(p, p) + torch.xlogy(1 - p, 1 - p))  # Eq. 7.3
 
 
@@ -147,15 +175,14 @@ def bayes_distortion(images: torch.Tensor, codes: ArrayLike, sigma: float) -> fl
         Nats per image.
 
     Raises:
-        ValueError: where codes and images do not pair up, or sigma is not above 0.
+        ValueError: where codes and images do not pair up, sigma is not above 0, or pixels are not in [0, 1].
     """
-    codes = torch.as_tensor(codes, dtype=torch.float64)
-    if codes.ndim != 1 or len(codes) != len(images) or not sigma > 0:
-        raise ValueError(
-            f"codes must be one number for each of {len(images)} images and sigma above 0, "
-            f"not {list(codes.shape)} and {sigma}"
-        )
-    pixels = images.flatten(1).double()
+    check_tensor("images", images)
+    if images.ndim < 2 or not images.numel():
+        raise ValueError(f"images must have the shape [K, ...], not {list(images.shape)}")
+    pixels = images.cpu().flatten(1).double()  # not every device has float64
+    check_pixels(pixels)
+    codes, sigma = torch.as_tensor(numbers("codes", codes, (len(images),))), number("sigma", sigma, above=0)
     patterns, counts = pixels.T.unique(dim=0, return_counts=True)  # pixels that agree in all images cost the same
     z = torch.linspace(codes.min() - 8 * sigma, codes.max() + 8 * sigma, GRID, dtype=torch.float64)
     density = torch.exp(-0.5 * ((z[:, None] - codes) / sigma).square()) / (sigma * math.sqrt(2 * math.pi))  # [GRID, K]
@@ -175,9 +202,15 @@ def rotate(z: torch.Tensor, pair: tuple[int, int], angle: float) -> torch.Tensor
 
     Returns:
         [B, latents], torch.
+
+    Raises:
+        ValueError: for a pair that ``z`` does not have.
     """
-    i, j = pair
-    rotated = z.clone()
+    check_tensor("z", z)
+    if z.ndim != 2:
+        raise ValueError(f"z must have the shape [B, latents], not {list(z.shape)}")
+    i, j = latent_pair(pair, z.shape[1])
+    angle, rotated = number("angle", angle), z.clone()
     rotated[:, i] = math.cos(angle) * z[:, i] - math.sin(angle) * z[:, j]
     rotated[:, j] = math.sin(angle) * z[:, i] + math.cos(angle) * z[:, j]
     return rotated
@@ -196,14 +229,18 @@ def rotate_posterior(posterior: Posterior, pair: tuple[int, int], angle: float) 
 
     Returns:
         [B, latents], torch.
+
+    Raises:
+        ValueError: for a pair that the posterior does not have.
     """
+    mean = rotate(_checked("posterior", posterior).mean, pair, angle)
     i, j = pair
     precision = (-posterior.log_variance).exp()
     mixed = precision.clone()
     c, s = math.cos(angle) ** 2, math.sin(angle) ** 2
     mixed[:, i] = c * precision[:, i] + s * precision[:, j]  # Eq. 3.9
     mixed[:, j] = s * precision[:, i] + c * precision[:, j]
-    return Posterior(rotate(posterior.mean, pair, angle), -mixed.log())
+    return Posterior(mean, -mixed.log())
 
 
 def rotation_cost(posterior: Posterior, pair: tuple[int, int], angle: float) -> torch.Tensor:
@@ -219,6 +256,9 @@ def rotation_cost(posterior: Posterior, pair: tuple[int, int], angle: float) -> 
 
     Returns:
         Nats [B], torch.
+
+    Raises:
+        ValueError: for a pair that the posterior does not have.
     """
     rotated = rotate_posterior(posterior, pair, angle)
     return 0.5 * (posterior.log_variance - rotated.log_variance).sum(dim=1)  # Eq. 3.10
@@ -253,16 +293,14 @@ def mutual_information_bounds(posterior: Posterior, seed: int = 0) -> Informatio
     Raises:
         ValueError: for fewer than two images, or numbers that are not finite.
     """
-    mean, log_variance = (x.detach().double() for x in posterior)
-    if mean.ndim != 2 or len(mean) < 2:
-        raise ValueError(f"posterior must be [B, latents] of at least two images, not {list(mean.shape)}")
-    if not (mean.isfinite().all() and log_variance.isfinite().all()):
-        raise ValueError("posterior holds numbers that are not finite; did the training diverge?")
-    posterior = Posterior(mean, log_variance)
-    z = posterior.rsample(torch.Generator(mean.device).manual_seed(seed))
-    n = len(z)
+    posterior = _finite("posterior", posterior)
+    n = len(posterior.mean)
+    if n < 2:
+        raise ValueError(f"posterior must be [B, latents] of at least two images, not {list(posterior.mean.shape)}")
+    posterior = Posterior(*(x.detach().cpu().double() for x in posterior))  # not every device has float64
+    z = posterior.rsample(_generator(posterior, seed))
     lower = upper = 0.0
-    for rows in torch.arange(n, device=z.device).split(CHUNK):
+    for rows in torch.arange(n).split(CHUNK):
         densities = log_densities(z[rows], posterior)  # [chunk, B]
         own = densities.gather(1, rows[:, None])[:, 0]
         lower += (own - densities.logsumexp(dim=1) + math.log(n)).sum().item() / n  # Eq. 3.4, left
@@ -270,3 +308,24 @@ def mutual_information_bounds(posterior: Posterior, seed: int = 0) -> Informatio
         upper += (own - others.logsumexp(dim=1) + math.log(n - 1)).sum().item() / n  # Eq. 3.4, right
     rate = posterior.kl().sum(dim=1).mean().item()
     return InformationBounds(max(lower, 0.0), min(max(upper, 0.0), rate), rate, n)
+
+
+def _checked(name: str, posterior: Posterior) -> Posterior:
+    """Return ``posterior``, the argument ``name``; ValueError unless it is [B, latents], of at least one image."""
+    mean, log_variance = posterior
+    same_shape(mean=mean, log_variance=log_variance)
+    if mean.ndim != 2 or not mean.numel():
+        raise ValueError(f"{name} must be [B, latents], of at least one image, not {list(mean.shape)}")
+    return posterior
+
+
+def _finite(name: str, posterior: Posterior) -> Posterior:
+    """Return ``posterior``, the argument ``name``; ValueError where a number in it is not finite."""
+    if not all(part.isfinite().all() for part in _checked(name, posterior)):
+        raise ValueError(f"{name} holds numbers that are not finite; did the training diverge?")
+    return posterior
+
+
+def _generator(posterior: Posterior, seed: int) -> torch.Generator:
+    """Return a source of noise for draws of ``posterior``."""
+    return torch.Generator(posterior.mean.device).manual_seed(whole_number("seed", seed))

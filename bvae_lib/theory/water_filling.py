@@ -5,6 +5,8 @@ from __future__ import annotations  # the API pages then say ArrayLike, not what
 import numpy as np
 from numpy.typing import ArrayLike
 
+from .._runtime.arguments import number, numbers
+
 
 def water_filling(variances: ArrayLike, level: float) -> tuple[np.ndarray, np.ndarray]:
     """Compute the least rate of a Gaussian source at a water level (Cover and Thomas 2006, section 10.3.3).
@@ -27,9 +29,7 @@ def water_filling(variances: ArrayLike, level: float) -> tuple[np.ndarray, np.nd
     Raises:
         ValueError: unless ``level`` and all variances are above 0.
     """
-    variances = check_variances(variances)
-    if not level > 0:
-        raise ValueError(f"level must be above 0, not {level}")
+    variances, level = numbers("variances", variances, (None,), above=0), number("level", level, above=0)
     errors = np.minimum(variances, level)  # Eq. 6.1 times 2 sigma^2: variance exp(-2 rate)
     return 0.5 * np.log(variances / errors), errors  # Eq. 6.2
 
@@ -49,9 +49,8 @@ def water_level(variances: ArrayLike, rate: float) -> float:
     Raises:
         ValueError: for a rate below 0, or a variance not above 0.
     """
-    if not rate >= 0:
-        raise ValueError(f"rate must be at least 0 nats, not {rate}")
-    logs = np.sort(np.log(check_variances(variances)))[::-1]
+    rate = number("rate", rate, least=0)
+    logs = np.sort(np.log(numbers("variances", variances, (None,), above=0)))[::-1]
     levels = (logs.cumsum() - 2 * rate) / np.arange(1, len(logs) + 1)  # ln level, were the first k above water
     return float(np.exp(levels.max()))  # Eq. 6.3
 
@@ -72,7 +71,7 @@ def rate_path(variances: ArrayLike, capacities: ArrayLike) -> np.ndarray:
     Raises:
         ValueError: for a capacity below 0, or a variance not above 0.
     """
-    levels = [water_level(variances, capacity) for capacity in np.asarray(capacities, dtype=float)]
+    levels = [water_level(variances, capacity) for capacity in numbers("capacities", capacities, (None,), least=0)]
     return np.array([water_filling(variances, level)[0] for level in levels])  # Eq. 6.4
 
 
@@ -90,7 +89,7 @@ def onset_capacities(variances: ArrayLike) -> np.ndarray:
     Raises:
         ValueError: for a variance not above 0.
     """
-    variances = check_variances(variances)
+    variances = numbers("variances", variances, (None,), above=0)
     return np.array([water_filling(variances, variance)[0].sum() for variance in variances])  # Eq. 6.5
 
 
@@ -110,19 +109,5 @@ def soft_threshold(values: ArrayLike, penalty: float) -> np.ndarray:
     Raises:
         ValueError: for a penalty below 0.
     """
-    if not penalty >= 0:
-        raise ValueError(f"penalty must be at least 0, not {penalty}")
-    values = np.asarray(values, dtype=float)
+    values, penalty = numbers("values", values), number("penalty", penalty, least=0)
     return np.sign(values) * np.maximum(np.abs(values) - penalty, 0)  # Eq. 6.6
-
-
-def check_variances(variances: ArrayLike) -> np.ndarray:
-    """Return ``variances`` as floats [n].
-
-    Raises:
-        ValueError: where they are not a list of numbers above 0.
-    """
-    variances = np.asarray(variances, dtype=float)
-    if variances.ndim != 1 or not len(variances) or not (variances > 0).all():
-        raise ValueError(f"variances must be a list of numbers above 0, not {variances}")
-    return variances

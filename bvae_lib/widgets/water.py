@@ -9,8 +9,9 @@ import traitlets
 from IPython.display import HTML
 from PIL import Image, ImageDraw
 
+from .._runtime.arguments import numbers
 from .._runtime.pixels import png
-from ..theory.water_filling import check_variances, water_filling
+from ..theory.water_filling import water_filling
 from . import pictures
 from .source import source
 
@@ -47,7 +48,7 @@ class WaterLevel(anywidget.AnyWidget):
     def __init__(self, variances: Sequence[float] | np.ndarray, price: float = 1.0, noise: float = 1.0):
         if not noise > 0:
             raise ValueError(f"noise must be a variance above 0, not {noise}")
-        ordered = sorted(check_variances(variances).tolist(), reverse=True)
+        ordered = sorted(numbers("variances", variances, (None,), above=0).tolist(), reverse=True)
         reach = [ordered[-1] / noise / MARGIN, ordered[0] / noise * MARGIN]
         super().__init__(variances=ordered, noise=noise, reach=reach)
         self.price = price

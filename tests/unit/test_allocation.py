@@ -117,16 +117,3 @@ def test_the_onset_of_a_factor_is_where_it_holds_the_threshold_for_good():
     nats = [[0.3, 0, 0, 0], [0.5, 0.5, 0, 0], [0.5, 0.1, 0, 0], [1, 0.4, 0.2, 0], [1, 1, 0.4, 0.1]]
     found = onset_rates(rate, nats, threshold=0.25)
     np.testing.assert_allclose(found, [0, 2.5, 3.25, np.nan])
-
-
-@pytest.mark.parametrize(
-    ("act", "message"),
-    [
-        (lambda: initial_slope(torch.zeros(3, 1), torch.zeros(2, 4)), "pair up"),
-        (lambda: greedy_allocation(np.sum, 1, [[0]], step=2), "step must be"),
-        (lambda: onset_rates([1, 2], [[1.0]]), "must be"),
-    ],
-)
-def test_nonsense_is_refused(act, message):
-    with pytest.raises(ValueError, match=message):
-        act()

@@ -110,20 +110,6 @@ def test_fit_trains_it_and_the_history_holds_its_nats(sprites, lookup):
     assert (channel.nats > before).any()  # nats are free, so they are taken
 
 
-@pytest.mark.parametrize(
-    ("act", "message"),
-    [
-        (lambda: factor_codes(torch.zeros(3, 5)), "whole numbers"),
-        (lambda: factor_codes(torch.zeros(3, 4, dtype=torch.long)), r"\[3, 4\]"),
-        (lambda: FactorChannel().encode(torch.zeros(1, 1, 64, 64)), "cannot look images up"),
-        (lambda: FactorChannel().decode(torch.zeros(1, 5)), r"\[B, 8\]"),
-    ],
-)
-def test_what_cannot_be_sent_says_why(act, message):
-    with pytest.raises(ValueError, match=message):
-        act()
-
-
 def test_a_lookup_wants_images(lookup):
     with pytest.raises(ValueError, match=r"\[B, 1, 64, 64\]"):
         lookup.find(torch.zeros(64, 64))

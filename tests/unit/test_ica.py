@@ -61,8 +61,3 @@ def test_a_model_draws_as_before_and_encodes_position_on_axes(sprites, monkeypat
     assert (before.mean[:, 2] - position(images)[:, 0]).abs().max() > 0.1
     torch.testing.assert_close(model.reconstruct(images), drawn, atol=1e-5, rtol=0)
     torch.testing.assert_close(after.log_variance, before.log_variance)
-
-
-def test_only_pairs_can_be_rotated():
-    with pytest.raises(ValueError, match=r"codes must have shape \[N, 2\], not \[5, 3\]"):
-        ica_rotation(torch.zeros(5, 3))

@@ -36,13 +36,6 @@ def test_the_slope_of_the_error_is_twice_the_level(variances, rate):
     assert (errors[0] - errors[1]) / 2e-5 == pytest.approx(2 * level, rel=1e-3)
 
 
-@pytest.mark.parametrize("bad", [lambda: water_filling([1.0, 0.0], 1), lambda: water_filling([1.0], 0),
-                                 lambda: water_level([1.0], -1), lambda: water_level([], 1)])  # fmt: skip
-def test_what_is_not_a_source_is_refused(bad):
-    with pytest.raises(ValueError, match="must be"):
-        bad()
-
-
 SOURCE = gaussian_source(EIGENVALUES.tolist(), n=512)
 
 
@@ -142,8 +135,3 @@ def test_the_rates_of_a_price_are_log_variances_soft_thresholded():
     unit = 0.1  # any below all variances: logarithms above 0, as rates have no sign
     coefficients = 0.5 * np.log(EIGENVALUES / unit)
     np.testing.assert_allclose(soft_threshold(coefficients, 0.5 * np.log(1.7 / unit)), rates, atol=1e-12)
-
-
-def test_a_negative_penalty_is_refused():
-    with pytest.raises(ValueError, match="penalty must be at least 0, not -1"):
-        soft_threshold([1.0], -1)
