@@ -5,6 +5,7 @@ import math
 
 from bvae_lib.models import Posterior
 from bvae_lib.theory import channel
+from bvae_lib.theory.allocation import initial_slope
 from bvae_lib.theory.channel import (
     bayes_distortion,
     bayes_error,
@@ -25,6 +26,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.distributions import MultivariateNormal, Normal, kl_divergence
+
+from tests.unit.mps import on_mps
 
 angles = st.floats(-math.pi, math.pi, allow_subnormal=False)
 
@@ -225,3 +228,22 @@ def test_chunks_make_no_difference(monkeypatch):
     whole = mutual_information_bounds(posterior)
     monkeypatch.setattr(channel, "CHUNK", 7)
     np.testing.assert_allclose(mutual_information_bounds(posterior), whole, rtol=1e-9)
+
+
+@pytest.mark.parametrize(
+    "measure",
+    [
+        mutual_information_bounds,
+        lambda q: bayes_error(q, Posterior(q.mean + 1, q.log_variance)),
+        lambda q: log_densities(q.mean, q).tolist(),
+        lambda q: log_density(q.mean, q).tolist(),
+        lambda q: gaussian_information(q.mean.square(), q.log_variance.exp()).tolist(),
+        lambda q: bayes_distortion(q.mean.sigmoid(), q.mean[:, 0], 0.3),
+        lambda q: rotation_cost(q, (0, 2), 0.4).tolist(),
+        lambda q: initial_slope(q.mean, q.mean.sigmoid()).tolist(),
+    ],
+    ids=range(8),
+)
+def test_a_device_without_float64_measures_the_same(measure):
+    posterior = Posterior(*torch.randn(2, 6, 3, generator=torch.Generator().manual_seed(0)))
+    assert measure(Posterior(*map(on_mps, posterior))) == measure(posterior)

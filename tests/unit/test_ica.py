@@ -11,6 +11,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.unit.mps import on_mps
+
 
 def rotated(codes, angle):
     cos, sin = math.cos(angle), math.sin(angle)
@@ -61,3 +63,8 @@ def test_a_model_draws_as_before_and_encodes_position_on_axes(sprites, monkeypat
     assert (before.mean[:, 2] - position(images)[:, 0]).abs().max() > 0.1
     torch.testing.assert_close(model.reconstruct(images), drawn, atol=1e-5, rtol=0)
     torch.testing.assert_close(after.log_variance, before.log_variance)
+
+
+def test_a_device_without_float64_rotates_the_same():
+    codes = torch.rand(50, 2, generator=torch.Generator().manual_seed(0))
+    assert torch.equal(ica_rotation(on_mps(codes)), ica_rotation(codes))
