@@ -79,7 +79,7 @@ def fingerprint(root: Path, names: Sequence[str], channels: int, crop: int | Non
         try:
             stat = os.stat(root / name)
             state = f"{stat.st_size} {stat.st_mtime_ns}"
-        except OSError:  # a dangling link, say: decoding will say what is wrong
+        except (OSError, ValueError):  # a dangling link or a name that cannot be: decoding will say what is wrong
             state = "missing"
         sha256.update(b"\0" + os.fsencode(name) + b"\0" + state.encode())
     return sha256.hexdigest()

@@ -1,6 +1,8 @@
-"""CelebA (Liu et al. 2015): 202,599 faces with 40 attributes, read from a folder as torchvision lays it out."""
+"""CelebA (Liu et al. 2015): 202,599 faces with 40 attributes, in a folder as torchvision or Kaggle lays it out."""
 
+import codecs
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +20,8 @@ class CelebA(ImageFiles):
 
     ``faces[indices]`` -> float32 [B, 3, 64, 64] in [0, 1]. The folder holds the images in ``img_align_celeba``, their
     splits in ``list_eval_partition.txt`` and, optionally, ``list_attr_celeba.txt``: its 40 attributes are then the
-    factors, of class 1 where a face has the attribute, else 0.
+    factors, of class 1 where a face has the attribute, else 0. Kaggle's copy, whose lists are .csv and whose images
+    are in ``img_align_celeba/img_align_celeba``, is read as well.
 
     Args:
         root: the folder, or the one that holds it under the name ``celeba``.
@@ -45,36 +48,66 @@ class CelebA(ImageFiles):
         unreadable: float = 0.01,
         progress: bool = True,
     ):
-        if split not in SPLITS:
+        if split not in list(SPLITS):
             raise ValueError(f"split must be one of {list(SPLITS)}, not {split!r}")
         root = Path(os.path.abspath(root))
         folder = root if (root / "img_align_celeba").is_dir() else root / "celeba"
-        images, partition = folder / "img_align_celeba", folder / "list_eval_partition.txt"
-        if not (images.is_dir() and partition.is_file()):
+        images, partition = folder / "img_align_celeba", find_list(folder, "list_eval_partition")
+        if not (images.is_dir() and partition):
             raise FileNotFoundError(
                 f"no CelebA in {root}: it needs the folder img_align_celeba, from img_align_celeba.zip, and "
-                f"list_eval_partition.txt beside it. Its owners ask for your agreement to their terms, so it cannot "
-                f"be fetched for you: see {CELEBA_URL}"
+                f"list_eval_partition.txt or Kaggle's .csv beside it. Its owners ask for your agreement to their "
+                f"terms, so it cannot be fetched for you: see {CELEBA_URL}"
             )
+        if (images / images.name).is_dir():  # as Kaggle's archive holds it
+            images = images / images.name
         names = read_partition(partition, SPLITS[split])
-        attributes, factors = folder / "list_attr_celeba.txt", None
-        if attributes.is_file():
+        attributes, factors = find_list(folder, "list_attr_celeba"), None
+        if attributes:
             self.factor_names, factors = read_attributes(attributes, names)
             self.factor_sizes = (2,) * len(self.factor_names)
         cache = cache or beside(images, split, f"crop{CROP}", "3x64x64")
         super().__init__(images, names, 3, CROP, cache, device, seed, unreadable, progress, factors)
 
 
+def find_list(folder: Path, name: str) -> Path | None:
+    """Find a list of CelebA's, or of Kaggle's copy of it."""
+    return next((path for end in (".txt", ".csv") if (path := folder / f"{name}{end}").is_file()), None)
+
+
+def read_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """Yield the lines of a list, blank ones left out: the number and the fields, which blanks or commas part.
+
+    Raises:
+        ValueError: where the file is no text, or two lines begin with the same name.
+    """
+    content = path.read_bytes()
+    encoding = "utf-16" if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
+    try:
+        lines = content.decode(encoding).splitlines()
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{path} is not a text in UTF-8 ({error}); fetch it again") from error
+    seen: dict[str, int] = {}
+    for number, line in enumerate(lines, 1):
+        if fields := line.replace(",", " ").split():
+            if seen.setdefault(fields[0], number) != number:
+                raise ValueError(f"{path}, line {number}: {fields[0]} came in line {seen[fields[0]]}; fetch it again")
+            yield number, fields
+
+
 def read_partition(path: Path, wanted: tuple[int, ...]) -> list[str]:
-    """List the images in the ``wanted`` splits; a line of the file is a name and 0, 1 or 2."""
+    """List the images in the ``wanted`` splits; a line is a name and 0, 1 or 2, below the header that a .csv has."""
     names = []
-    for number, line in enumerate(path.read_text().splitlines(), 1):
-        match line.split():
+    for number, fields in read_rows(path):
+        match fields:
             case [name, "0" | "1" | "2" as split]:
                 if int(split) in wanted:
                     names.append(name)
-            case [_, *_]:
-                raise ValueError(f"{path}, line {number}: {line!r} is not the name of an image and 0, 1 or 2")
+            case ["image_id", "partition"]:
+                continue
+            case _:
+                line = " ".join(fields)
+                raise ValueError(f"{path}, line {number}: {line!r:.60} is not the name of an image and 0, 1 or 2")
     if not names:
         raise ValueError(f"{path} lists no image of this split")
     return names
@@ -84,23 +117,28 @@ def read_attributes(path: Path, names: list[str]) -> tuple[tuple[str, ...], torc
     """Read the attributes of some images.
 
     Args:
-        path: of the list. Its first line is the number of images and its second names the attributes; each of the
-            others is the name of an image, and -1 or 1 for each attribute.
+        path: of the list. Its first line is the number of images and its second names the attributes; a .csv has one
+            instead, "image_id" and the attributes. Each of the others is the name of an image, and -1 or 1 for each
+            attribute.
         names: of the N images.
 
     Returns:
         The names of the attributes, and their classes 0 or 1, int64 [N, attributes].
 
     Raises:
-        ValueError: for a line of another form, or where an image is missing.
+        ValueError: for a line of another form, or where an image is missing or comes twice.
     """
-    lines = path.read_text().splitlines()
-    attributes = tuple(lines[1].split()) if len(lines) > 1 else ()
+    rows = read_rows(path)
+    _, header = next(rows, (1, []))
+    if len(header) == 1:  # the number of images
+        _, header = next(rows, (2, []))
+    attributes = tuple(header[1:] if header[:1] == ["image_id"] else header)
     row = {name: i for i, name in enumerate(names)}
     factors = np.full((len(names), len(attributes)), -1)
-    for number, line in enumerate(lines[2:], 3):
-        name, *values = line.split() or [""]
-        if name and (len(values) != len(attributes) or not set(values) <= {"-1", "1"}):
+    for number, fields in rows:
+        name, *values = fields
+        if len(values) != len(attributes) or not set(values) <= {"-1", "1"}:
+            line = " ".join(fields)
             raise ValueError(f"{path}, line {number}: {line!r:.60} is not a name and {len(attributes)} times -1 or 1")
         if name in row:
             factors[row[name]] = [value == "1" for value in values]

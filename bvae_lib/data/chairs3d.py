@@ -10,7 +10,7 @@ import torch
 from .image_files import ImageFiles, beside, image_names
 
 CHAIRS_URL = "https://www.di.ens.fr/willow/research/seeing3Dchairs/data/rendered_chairs.tar"
-RENDER = re.compile(r"([^/]+)/renders/image_\d+_p(\d+)_t(\d+)_r\d+\.png")
+RENDER = re.compile(r"([^/]+)/renders/image_\d+_p(\d+)_t(\d+)_r\d+\.\w+", re.IGNORECASE)
 CROP = 400  # of 600 x 600 pixels; around it all is white
 
 
@@ -51,7 +51,8 @@ class Chairs3D(ImageFiles):
         root = Path(os.path.abspath(root))
         if (root / "rendered_chairs").is_dir():
             root = root / "rendered_chairs"
-        names = [name for name in image_names(root) if name.split("/")[1:-1] == ["renders"]] if root.is_dir() else []
+        images = image_names(root) if root.is_dir() else []
+        names = [name for name in images if name.lower().split("/")[1:-1] == ["renders"]]
         if not names:
             raise FileNotFoundError(
                 f"no renders of 3D Chairs in {root}, such as <model>/renders/image_001_p020_t011_r096.png. "

@@ -1,5 +1,7 @@
 """The official archive: small files of its layout read as the drawn set, bad ones refused with the fault named."""
 
+import re
+
 from bvae_lib.data import DSpritesFile
 
 import h5py
@@ -8,6 +10,8 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from .damage import damaged, read_or_named
 
 SUFFIXES = [".npz", ".hdf5"]
 
@@ -45,6 +49,26 @@ def arrays(sprites):
 @pytest.fixture(params=SUFFIXES)
 def path(request, tmp_path):
     return tmp_path / f"dsprites{request.param}"
+
+
+@pytest.mark.parametrize("name", ["dsprites.HDF5", "dsprites.hdf", "x.h5", "x.NPZ", "dsprites.zip", "data"])
+def test_the_form_is_told_by_the_content(sprites, arrays, path, name):
+    written = write(path, arrays).rename(path.with_name(name))
+    assert torch.equal(DSpritesFile(written, "cpu")[:], sprites[sprites.index(arrays["latents_classes"][:, 1:])])
+
+
+@pytest.mark.parametrize("kind", [">i8", "<i2", ">u4", np.int8, np.uint64])
+def test_whole_numbers_of_any_kind_are_classes(arrays, path, kind):
+    expected = torch.from_numpy(arrays["latents_classes"][:, 1:])
+    arrays["latents_classes"] = arrays["latents_classes"].astype(kind)
+    assert torch.equal(DSpritesFile(write(path, arrays), "cpu").factors(torch.arange(300)), expected)
+
+
+def test_classes_in_fortran_order_are_read(arrays, tmp_path):
+    expected = torch.from_numpy(arrays["latents_classes"][:, 1:])
+    arrays["latents_classes"] = np.asfortranarray(arrays["latents_classes"])
+    path = write(tmp_path / "dsprites.npz", arrays)
+    assert torch.equal(DSpritesFile(path, "cpu").factors(torch.arange(300)), expected)
 
 
 @pytest.mark.parametrize("metadata", [False, True])
@@ -128,8 +152,29 @@ WRONG_CLASSES = {
 @pytest.mark.parametrize("wrong", WRONG_CLASSES)
 def test_classes_that_do_not_fit_the_images_are_refused(arrays, path, wrong):
     arrays["latents_classes"] = WRONG_CLASSES[wrong](arrays["latents_classes"])
-    with pytest.raises(ValueError, match=r"latents/classes must be whole numbers of shape \(300, 6\)"):
+    with pytest.raises(ValueError, match=rf"{path}: latents/classes must be whole numbers of shape \(300, 6\), not"):
         DSpritesFile(write(path, arrays))
+
+
+def test_pickled_classes_are_refused_unread(arrays, tmp_path):
+    class Trap:
+        def __reduce__(self):
+            return exec, ("raise SystemExit('a pickle was loaded')",)
+
+    path = tmp_path / "dsprites.npz"
+    classes = np.array([[Trap()] * 6] * 300)
+    np.savez(path, **(arrays | {"latents_classes": classes}))
+    with pytest.raises(ValueError, match=rf"{path}: latents/classes must be whole numbers .*, not object of shape"):
+        DSpritesFile(path)
+
+
+def test_a_claim_of_more_images_than_there_can_be_takes_no_memory(arrays, tmp_path):
+    path = tmp_path / "dsprites.hdf5"
+    with h5py.File(write(path, arrays), "a") as file:
+        del file["imgs"]
+        file.create_dataset("imgs", (10**9, 64, 64), np.uint8, chunks=(1, 64, 64))
+    with pytest.raises(ValueError, match=r"imgs must be .* N is from 1 to 737,280"):
+        DSpritesFile(path)
 
 
 def test_images_of_0_and_255_are_refused(arrays, path):
@@ -173,10 +218,44 @@ def test_a_flipped_bit_in_an_npz_is_called_damaged(arrays, tmp_path, save):
             DSpritesFile(path)
 
 
-def test_a_file_of_another_kind_is_refused(path):
-    path.write_bytes(b"<html>Not Found</html>" * 100)
-    with pytest.raises(ValueError, match=r"not an? (HDF5 file|\.npz archive)"):
+@pytest.mark.parametrize(
+    "content", [b"<html>Not Found</html>" * 100, b"version https://git-lfs.github.com/spec/v1\n", b"\x93NUMPY"]
+)
+def test_a_file_of_another_kind_is_refused_with_its_first_bytes(path, content):
+    path.write_bytes(content)
+    words = f"{path} is damaged or not an HDF5 file or .npz archive of dSprites (it begins with {content[:40]}"
+    with pytest.raises(ValueError, match=re.escape(words)):
         DSpritesFile(path)
+
+
+@pytest.fixture(scope="module")
+def contents(sprites, tmp_path_factory):
+    """The bytes of small good files: compressed or not, in both forms."""
+    folder, arrays = tmp_path_factory.mktemp("good"), official(sprites, 3)
+    np.savez(folder / "stored.npz", **arrays)
+    with h5py.File(folder / "chunked.hdf5", "w") as file:
+        for name, array in arrays.items():
+            file.create_dataset(name.replace("latents_", "latents/"), data=array, compression="gzip", fletcher32=True)
+    for suffix in SUFFIXES:
+        write(folder / f"plain{suffix}", arrays)
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+@settings(max_examples=300)
+@given(st.sampled_from(["stored.npz", "plain.npz", "chunked.hdf5", "plain.hdf5"]), st.data())
+def test_a_damaged_file_is_read_or_named(contents, tmp_path_factory, name, data):
+    path = tmp_path_factory.mktemp("archive") / name
+    path.write_bytes(data.draw(damaged(contents[name])))
+    images = read_or_named(path, lambda path: DSpritesFile(path, "cpu"))
+    assert images is None or len(images) == 3
+
+
+@settings(max_examples=100)
+@given(st.binary(max_size=100), st.sampled_from([b"", b"PK\3\4", b"\x89HDF\r\n\x1a\n"]))
+def test_any_bytes_are_no_archive_and_named(tmp_path_factory, content, mark):
+    path = tmp_path_factory.mktemp("archive") / "dsprites.hdf5"
+    path.write_bytes(mark + content)
+    assert read_or_named(path, DSpritesFile) is None
 
 
 def test_a_missing_file_says_how_to_get_it(path):

@@ -4,7 +4,7 @@ import os
 import zlib
 from contextlib import nullcontext as nothing
 
-from bvae_lib.data import CelebA, Chairs3D, ImageFolder
+from bvae_lib.data import CelebA, Chairs3D, ImageFolder, celeba
 from bvae_lib.data._decode import decode
 from bvae_lib.data.base import LabelledImages
 from bvae_lib.models import BurgessVAE
@@ -18,6 +18,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 from torchvision import datasets, transforms
+
+from .damage import damaged, read_or_named
 
 QUIET = {"device": "cpu", "progress": False}
 
@@ -40,7 +42,7 @@ def photos(tmp_path_factory):
         save(root / name, seed)
     for name in ("README.txt", "a/Thumbs.db", ".hidden.png", ".trash/old.png", "a/._b.jpg"):
         (root / name).parent.mkdir(exist_ok=True)
-        (root / name).write_text("no image")
+        (root / name).write_bytes(b"no image")
     return root
 
 
@@ -106,6 +108,40 @@ def test_links_are_followed_and_a_circle_ends(tmp_path):
     assert torch.equal(images[0], images[2])
 
 
+@pytest.mark.parametrize("suffix", [".jfif", ".tga", ".avif", ".qoi", ".JP2", ".Jpe", ".dib", ".PNM"])
+def test_images_of_rarer_kinds_are_read(tmp_path, suffix):
+    pixels = np.random.default_rng(0).integers(0, 256, (80, 80, 3), dtype=np.uint8)
+    Image.fromarray(pixels).save(tmp_path / f"a{suffix}", quality=95)
+    Image.fromarray(pixels).save(tmp_path / "b.png")
+    rare, plain = ImageFolder(tmp_path, cache=tmp_path / "images", **QUIET)[:]
+    assert (rare - plain).abs().mean() < 0.1
+
+
+def test_an_image_that_pillow_cannot_read_is_not_passed_over(tmp_path):
+    save(tmp_path / "photos" / "a.png", 0)
+    (tmp_path / "photos" / "b.HEIC").write_bytes(b"\0\0\0\x18ftypheic")
+    with pytest.raises(ValueError, match=r"cannot read 1 of 2 files.*\n  'b\.HEIC': .*cannot identify"):
+        ImageFolder(tmp_path / "photos", **QUIET)
+
+
+def test_images_are_told_by_their_content(tmp_path):
+    for name in ("a.jpg", "b.png"):
+        Image.fromarray(np.full((64, 64, 3), 7, np.uint8)).save(tmp_path / name, "BMP")
+    assert (ImageFolder(tmp_path, cache=tmp_path / "images", **QUIET)[:] == 7 / 255).all()
+
+
+def test_numpy_and_torch_numbers_are_taken(photos):
+    images = ImageFolder(photos, np.int64(1), np.uint8(50), seed=torch.tensor(3), unreadable=np.float32(0), **QUIET)
+    assert type(images.channels) is int
+    assert torch.equal(images.sample(5), ImageFolder(photos, 1, 50, seed=3, **QUIET).sample(5))
+
+
+def test_an_archive_in_the_place_of_a_folder_is_named(tmp_path):
+    (tmp_path / "img_align_celeba.zip").write_bytes(b"PK")
+    with pytest.raises(NotADirectoryError, match=r"celeba\.zip is a file, not a folder; unpack an archive first"):
+        ImageFolder(tmp_path / "img_align_celeba.zip")
+
+
 def test_no_folder_and_no_image_are_errors_that_name_it(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"no folder at .*nowhere"):
         ImageFolder(tmp_path / "nowhere")
@@ -117,9 +153,12 @@ def test_no_folder_and_no_image_are_errors_that_name_it(tmp_path):
     ("wrong", "message"),
     [
         ({"channels": 4}, "channels must be 3, colour, or 1, grey, not 4"),
-        ({"crop": 0}, "crop must be .* not 0"),
+        ({"channels": True}, "channels must be a whole number, not True"),
+        ({"crop": 0}, "crop must be .* at least 1, not 0"),
+        ({"crop": True}, "crop must be .* not True"),
         ({"crop": 1.5}, r"crop must be .* not 1\.5"),
-        ({"unreadable": 5}, "unreadable must be a share .* not 5"),
+        ({"unreadable": 5}, "unreadable must be a finite number from 0 to 1, not 5"),
+        ({"seed": "0"}, "seed must be a whole number, not '0'"),
         ({"device": "tape"}, "device 'tape' cannot be used"),
     ],
 )
@@ -179,6 +218,17 @@ def test_chairs_are_found_in_the_folder_they_were_unpacked_in(chairs):
     assert torch.equal(Chairs3D(chairs.parent, **QUIET)[:], Chairs3D(chairs, **QUIET)[:])
 
 
+@pytest.mark.parametrize("rename", [str.upper, lambda name: name.replace(".png", ".jpg"), lambda n: n[:-4] + ".JPEG"])
+def test_chairs_that_were_renamed_or_converted_keep_their_factors(chairs, tmp_path, rename):
+    for path in chairs.glob("*/renders/*.png"):
+        copy = tmp_path / rename(path.relative_to(chairs).as_posix())
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        copy.symlink_to(path)
+    images, expected = Chairs3D(tmp_path, **QUIET), Chairs3D(chairs, **QUIET)
+    assert torch.equal(images.factors(torch.arange(18)), expected.factors(torch.arange(18)))
+    assert torch.equal(images[:], expected[:])
+
+
 def test_a_combination_without_a_chair_is_an_error_and_of_two_the_first_is_found(tmp_path):
     for pose in POSES[:3]:
         chair(tmp_path, "a", pose)
@@ -217,6 +267,7 @@ def test_without_renders_the_error_says_where_they_are(tmp_path, name):
 
 
 FACES = [f"{number:06}.jpg" for number in range(1, 13)]
+LISTS = ["list_eval_partition", "list_attr_celeba"]
 SPLIT = [0, 0, 0, 1, 1, 2, 0, 2, 0, 1, 0, 0]
 ATTRIBUTES = ["5_o_Clock_Shadow", "Arched_Eyebrows", "Smiling"]
 
@@ -238,7 +289,7 @@ def faces(tmp_path_factory):
 
 
 def write(path, lines):
-    path.write_text("\n".join(lines) + "\n")
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 @pytest.fixture
@@ -322,7 +373,8 @@ BAD_LISTS = {
     "list_eval_partition.txt": [
         ("000001.jpg 3\n", r"line 1: '000001\.jpg 3' is not the name of an image and 0, 1 or 2"),
         ("000001.jpg 0\n000002.jpg\n", r"line 2: '000002\.jpg' is not"),
-        ("image_id,partition\n", "line 1"),
+        ("image_id,partition\n", "lists no image of this split"),
+        ("000001.jpg 0\n000001.jpg 0\n", r"line 2: 000001\.jpg came in line 1; fetch it again"),
         ("", "lists no image of this split"),
         ("000001.jpg 1\n", "lists no image of this split"),
     ],
@@ -330,6 +382,7 @@ BAD_LISTS = {
         ("", "lacks the attributes of 7 images, such as 000001.jpg"),
         ("12\nSmiling\n000001.jpg 1\n", "lacks the attributes of 6 images, such as 000002.jpg"),
         ("12\nSmiling Young\n000001.jpg 1\n", r"line 3: '000001\.jpg 1' is not a name and 2 times -1 or 1"),
+        ("12\nSmiling\n000001.jpg 1\n\n000001.jpg 1\n", r"line 5: 000001\.jpg came in line 3"),
         ("12\nSmiling\n000001.jpg 0\n", r"line 3: '000001\.jpg 0' is not a name and 1 times"),
     ],
 }
@@ -340,14 +393,88 @@ def test_a_list_that_is_not_right_is_refused_with_its_line(faces, tmp_path, name
     for other in ("img_align_celeba", *BAD_LISTS):
         (tmp_path / other).symlink_to(faces / other)
     (tmp_path / name).unlink()
-    (tmp_path / name).write_text(text)
+    (tmp_path / name).write_text(text, encoding="utf-8")
     with pytest.raises(ValueError, match=rf"{name}.*{fault}"):
         CelebA(tmp_path, **QUIET)
 
 
-def test_an_unknown_split_is_refused(faces):
-    with pytest.raises(ValueError, match=r"split must be one of .*'valid'.* not 'validation'"):
-        CelebA(faces, "validation")
+@pytest.mark.parametrize("split", ["validation", ["train", "valid"], None])
+def test_an_unknown_split_is_refused(faces, split):
+    with pytest.raises(ValueError, match=r"split must be one of .*'valid'.* not .*(validation|train|None)"):
+        CelebA(faces, split)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\n\n", "\r\r\n", "\r"])
+def test_lists_are_read_as_any_editor_saves_them(faces, tmp_path, encoding, newline):
+    (tmp_path / "img_align_celeba").symlink_to(faces / "img_align_celeba")
+    for name in BAD_LISTS:
+        lines = (faces / name).read_text(encoding="utf-8").splitlines()
+        (tmp_path / name).write_bytes(newline.join(lines).encode(encoding))
+    expected, images = CelebA(faces, **QUIET), CelebA(tmp_path, **QUIET)
+    assert images.names == expected.names
+    assert images.factor_names == expected.factor_names
+    assert torch.equal(images.factors(torch.arange(7)), expected.factors(torch.arange(7)))
+
+
+@pytest.mark.parametrize("name", ["list_eval_partition.txt", "list_attr_celeba.txt"])
+def test_a_list_that_is_no_text_is_named(faces, tmp_path, name):
+    for other in ("img_align_celeba", *BAD_LISTS):
+        (tmp_path / other).symlink_to(faces / other)
+    (tmp_path / name).unlink()
+    (tmp_path / name).write_bytes("000001.jpg 0 # Gesicht von Zoë".encode("latin-1"))
+    with pytest.raises(ValueError, match=rf"{name} is not a text in UTF-8 .*fetch it again"):
+        CelebA(tmp_path, **QUIET)
+
+
+@pytest.mark.parametrize("nested", [True, False])
+@pytest.mark.parametrize("split", ["train", "valid", "test", "all"])
+def test_kaggles_copy_is_read_as_the_original(faces, tmp_path, split, nested):
+    folder = tmp_path / "img_align_celeba"
+    if nested:
+        folder.mkdir()
+    (folder / "img_align_celeba" if nested else folder).symlink_to(faces / "img_align_celeba")
+    lists = {name: (faces / f"{name}.txt").read_text(encoding="utf-8").splitlines() for name in LISTS}
+    attributes = ["image_id " + lists["list_attr_celeba"][1], *lists["list_attr_celeba"][2:]]
+    partition = ["image_id partition", *lists["list_eval_partition"]]
+    write(tmp_path / "list_attr_celeba.csv", [",".join(line.split()) for line in attributes])
+    write(tmp_path / "list_eval_partition.csv", [",".join(line.split()) for line in partition])
+    expected, images = CelebA(faces, split, **QUIET), CelebA(tmp_path, split, **QUIET)
+    assert images.names == expected.names
+    assert images.factor_names == expected.factor_names
+    assert torch.equal(images[:], expected[:])
+    every = torch.arange(len(images))
+    assert torch.equal(images.factors(every), expected.factors(every))
+
+
+READ_LIST = {
+    "list_eval_partition.txt": lambda path: celeba.read_partition(path, (0, 1, 2)),
+    "list_attr_celeba.txt": lambda path: celeba.read_attributes(path, FACES),
+}
+
+
+@settings(max_examples=200)
+@given(st.sampled_from(sorted(READ_LIST)), st.data())
+def test_a_damaged_list_is_read_or_named(faces, tmp_path_factory, name, data):
+    path = tmp_path_factory.mktemp("list") / name
+    path.write_bytes(data.draw(damaged((faces / name).read_bytes())))
+    read_or_named(path, READ_LIST[name])
+
+
+@settings(max_examples=100)
+@given(st.sampled_from(sorted(READ_LIST)), st.binary(max_size=100) | st.text(max_size=50).map(str.encode))
+def test_any_bytes_are_no_list_and_named(tmp_path_factory, name, content):
+    path = tmp_path_factory.mktemp("list") / name
+    path.write_bytes(content)
+    assert read_or_named(path, READ_LIST[name]) is None
+
+
+def test_a_name_that_no_file_can_have_is_described(faces, tmp_path):
+    (tmp_path / "img_align_celeba").symlink_to(faces / "img_align_celeba")
+    write(tmp_path / "list_eval_partition.txt", ["000001.jpg 0", "00000\0.jpg 0", f"{'9' * 300}.jpg 0"])
+    with pytest.warns(UserWarning, match=r"(?s)left out 2 of 3 .*null byte.*File name too long"):
+        images = CelebA(tmp_path, unreadable=0.9, **QUIET)
+    assert images.names == ["000001.jpg"]
 
 
 @settings(max_examples=15)
