@@ -32,6 +32,8 @@ def image_grid(rows: Sequence[Any], labels: list[str] | None = None, title: str 
     Raises:
         ValueError: for no images, those of another shape or range, and too few labels.
     """
+    if isinstance(rows, torch.Tensor | np.ndarray) and rows.ndim == 4:
+        raise ValueError("rows must be a list of rows of images, not one row; [images] makes a list of it")
     cells = [[as_image(image).movedim(0, -1).numpy() for image in row] for row in rows]
     columns = max(map(len, cells), default=0)
     if not columns:

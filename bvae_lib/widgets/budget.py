@@ -7,9 +7,11 @@ import numpy as np
 import traitlets
 from IPython.display import HTML
 
+from .._runtime.arguments import numbers
 from .._runtime.pixels import png, tile
 from ..models.factor_channel import CHANNELS, FACTOR_OF, FACTORS
 from . import pictures
+from .index import Index
 from .source import source
 
 if TYPE_CHECKING:  # widgets know neither the zoo nor what it imports
@@ -30,35 +32,26 @@ class Budget(anywidget.AnyWidget):
         snapshots: of a run, as ``zoo.load_snapshots`` returns them; two at least.
 
     Raises:
-        ValueError: for fewer snapshots, or where each has no row of images.
+        TypeError: for what are no snapshots of a FactorChannel.
+        ValueError: for fewer snapshots, or where each has no row of images, or figures are not finite.
     """
 
     _esm = source("dom.js", "budget.js")
     _css = source("widgets.css")
 
-    index = traitlets.Int(0).tag(sync=True)
+    index = Index("frames").tag(sync=True)
     frames = traitlets.List().tag(sync=True)  # {capacity, rate, distortion, price, factors: [{name, nats, noise}]}
     columns = traitlets.Int().tag(sync=True)  # images in a row of the sheet
     sheet = traitlets.Unicode().tag(sync=True)  # PNG: the real images, then a row for each snapshot
 
     def __init__(self, snapshots: "FactorSnapshots"):
-        if len(snapshots.step) < 2 or len(snapshots.drawn) != 1 + len(snapshots.step):
-            raise ValueError(
-                f"snapshots must be at least two, with a row of images for the real ones and for each snapshot, "
-                f"not {len(snapshots.step)} with {len(snapshots.drawn)} rows"
-            )
+        check_snapshots(snapshots)
         self._snapshots = snapshots
         super().__init__(
             frames=[describe(snapshots, i) for i in range(len(snapshots.step))],
             columns=snapshots.drawn.shape[1],
             sheet=pictures.data_url(snapshots.drawn[..., None]),
         )
-
-    @traitlets.validate("index")
-    def _check_index(self, proposal: dict) -> int:
-        if not 0 <= proposal["value"] < len(self.frames):
-            raise ValueError(f"index must be from 0 to {len(self.frames) - 1}, not {proposal['value']}")
-        return proposal["value"]
 
     def strip_html(self) -> HTML:
         """Make a still image for a page without JavaScript; it shows nothing where the widget itself can move."""
@@ -67,6 +60,25 @@ class Budget(anywidget.AnyWidget):
         sheet = tile(self._snapshots.drawn[[0] + [1 + i for i in shown]][..., None])
         alt = f"Decoded images in rows, one rate each: {'; '.join(labels)}."
         return pictures.noscript(png(pictures.labelled(sheet, labels)), alt)
+
+
+def check_snapshots(snapshots: "FactorSnapshots") -> None:
+    """Raise TypeError or ValueError with what is wrong."""
+    if not hasattr(snapshots, "nats"):
+        raise TypeError(
+            'snapshots must be FactorSnapshots, the first of the two that zoo.load_snapshots("factors-seed0") returns, '
+            f"not {type(snapshots).__name__}"
+        )
+    count, drawn = len(snapshots.step), snapshots.drawn
+    if count < 2 or len(drawn) != 1 + count:
+        raise ValueError(
+            f"snapshots must be at least two, with a row of images for the real ones and for each snapshot, "
+            f"not {count} with {len(drawn)} rows"
+        )
+    if drawn.ndim != 4 or drawn.dtype != np.uint8:
+        raise ValueError(f"drawn must be uint8 [1 + snapshots, images, H, W], not {drawn.dtype} {list(drawn.shape)}")
+    for name, shape in (("nats", (count, len(CHANNELS))), ("distortion", (count,)), ("price", (count,))):
+        numbers(f"{name} of the snapshots", getattr(snapshots, name), shape)
 
 
 def describe(snapshots: "FactorSnapshots", i: int) -> dict:

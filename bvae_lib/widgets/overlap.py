@@ -1,6 +1,5 @@
 """Two posteriors to push together and apart: what each costs, and how often one is taken for the other."""
 
-import math
 from collections.abc import Sequence
 
 import anywidget
@@ -9,6 +8,7 @@ import traitlets
 from IPython.display import HTML
 from PIL import Image, ImageDraw
 
+from .._runtime.arguments import numbers
 from .._runtime.pixels import png
 from . import pictures
 from .source import source
@@ -37,19 +37,19 @@ class Overlap(anywidget.AnyWidget):
     _esm = source("dom.js", "overlap.js")
     _css = source("widgets.css")
 
-    means = traitlets.List().tag(sync=True)
-    sigmas = traitlets.List().tag(sync=True)
+    means = traitlets.Any().tag(sync=True)  # two floats each
+    sigmas = traitlets.Any().tag(sync=True)
 
     def __init__(self, means: Sequence[float] = (-0.8, 0.8), sigmas: Sequence[float] = (0.5, 0.5)):
-        super().__init__(means=list(means), sigmas=list(sigmas))
+        super().__init__(means=means, sigmas=sigmas)
 
     @traitlets.validate("means")
     def _check_means(self, proposal: dict) -> list[float]:
-        return two_numbers("means", proposal["value"], -MEAN, MEAN)
+        return numbers("means", proposal["value"], (2,), -MEAN, MEAN).tolist()
 
     @traitlets.validate("sigmas")
     def _check_sigmas(self, proposal: dict) -> list[float]:
-        return two_numbers("sigmas", proposal["value"], NARROWEST, WIDEST)
+        return numbers("sigmas", proposal["value"], (2,), NARROWEST, WIDEST).tolist()
 
     def strip_html(self) -> HTML:
         """Make a still image for a page without JavaScript; it shows nothing where the widget itself can move."""
@@ -64,11 +64,3 @@ class Overlap(anywidget.AnyWidget):
         one, two = (f"N({mean:g}, {sigma:g}²)" for mean, sigma in pairs[:2])
         alt = f"Densities of two posteriors, {one} in blue and {two} in orange, and of the prior in grey."
         return pictures.noscript(png(page), alt)
-
-
-def two_numbers(name: str, values: Sequence[float], low: float, high: float) -> list[float]:
-    """Return ``values`` as two floats from ``low`` to ``high``, or raise ValueError."""
-    values = [float(value) for value in values]
-    if len(values) != 2 or not all(math.isfinite(value) and low <= value <= high for value in values):
-        raise ValueError(f"{name} must be two numbers from {low} to {high}, not {values}")
-    return values

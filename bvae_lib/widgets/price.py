@@ -1,5 +1,6 @@
 """A slider over the price of a nat: which latents are active at each, and where that is on the R-D curve."""
 
+import reprlib
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -9,12 +10,14 @@ import torch
 import traitlets
 from IPython.display import HTML
 
+from .._runtime.arguments import number, numbers
 from .._runtime.pixels import png, tile, to_uint8
+from ..data.base import as_image
 from ..metrics import ACTIVE, encode_dataset
 from ..models import VAE
 from . import pictures
+from .index import Index
 from .source import source
-from .traversal import check_images
 from .weights import check_decoder
 
 ROWS = 5  # latents shown of each run: five runs of seven images each stay within a page's weight
@@ -46,24 +49,25 @@ class Price(anywidget.AnyWidget):
             whose rate is within it.
 
     Raises:
-        ValueError: for runs that cannot be compared, or an image of another shape.
+        TypeError: for what is no image.
+        ValueError: for runs that cannot be compared, or an image of another shape or range.
     """
 
     _esm = source("dom.js", "price.js")
     _css = source("widgets.css")
 
-    index = traitlets.Int(0).tag(sync=True)
+    index = Index("runs").tag(sync=True)
     budget = traitlets.Bool(False).tag(sync=True)  # whether there is the second slider
     image = traitlets.Unicode().tag(sync=True)  # PNG: the real image
     runs = traitlets.List().tag(sync=True)  # {price, rate, distortion, kl [latents], decoded, latents shown, sheet}
 
     def __init__(self, runs: Sequence[Run | tuple], image: torch.Tensor, budget: bool = False):
         ordered = check_runs(runs)
-        images = check_images(torch.as_tensor(image)[None])
+        images = as_image(image)[None]
         super().__init__(
             image=pictures.data_url(to_uint8(images)[None]),
             runs=[describe(run, images) for run in ordered],
-            budget=budget,
+            budget=bool(budget),
         )
         largest = [int(np.argmax(run.kl_per_latent)) for run in ordered]
         rows = [
@@ -83,26 +87,25 @@ class Price(anywidget.AnyWidget):
         """Make a still image for a page without JavaScript; it shows nothing where the widget itself can move."""
         return pictures.noscript(self._still, self._alt)
 
-    @traitlets.validate("index")
-    def _check_index(self, proposal: dict) -> int:
-        if not 0 <= proposal["value"] < len(self.runs):
-            raise ValueError(f"index must be from 0 to {len(self.runs) - 1}, not {proposal['value']}")
-        return proposal["value"]
+
+def check_run(run: Run) -> Run:
+    """Return a run with plain numbers, or raise ValueError with what is wrong."""
+    check_decoder(run.model)
+    price = number("price", run.price, least=0)
+    rate, distortion = (number(f"{name} at price {price}", getattr(run, name)) for name in ("rate", "distortion"))
+    kl = numbers(f"kl_per_latent at price {price}", run.kl_per_latent, (run.model.latents,))
+    return Run(price, run.model, rate, distortion, kl)
 
 
 def check_runs(runs: Sequence[Run | tuple]) -> list[Run]:
-    """Return the runs by rising price, or raise ValueError with what is wrong."""
-    checked = [Run(*run) for run in runs]
+    """Return the runs by rising price, as plain numbers, or raise ValueError with what is wrong."""
+    try:
+        checked = [Run(*run) for run in runs]
+    except TypeError as error:
+        raise ValueError(f"runs must be a list of Run{Run._fields}, not {reprlib.repr(runs)}") from error
     if len(checked) < 2:
         raise ValueError(f"runs must be at least two, trained at two prices (five make a curve), not {len(checked)}")
-    for run in checked:
-        check_decoder(run.model)
-        kl = np.asarray(run.kl_per_latent, dtype=float)
-        if kl.shape != (run.model.latents,) or not np.isfinite([run.price, run.rate, run.distortion, *kl]).all():
-            raise ValueError(
-                f"the run of price {run.price} needs a finite rate, distortion and KL for each of its "
-                f"{run.model.latents} latents, not {run.rate}, {run.distortion} and {run.kl_per_latent}"
-            )
+    checked = [check_run(run) for run in checked]
     shapes = {(run.model.channels, run.model.latents) for run in checked}
     if len(shapes) > 1:
         raise ValueError(f"runs must share one architecture, not (channels, latents) of {sorted(shapes)}")
@@ -111,15 +114,15 @@ def check_runs(runs: Sequence[Run | tuple]) -> list[Run]:
 
 def describe(run: Run, image: torch.Tensor) -> dict:
     """Return what the page shows of one run; ``image`` is [1, channels, 64, 64]."""
-    kl = np.asarray(run.kl_per_latent, dtype=float)
+    kl = np.asarray(run.kl_per_latent)
     order = np.argsort(-kl, kind="stable")
     shown = [int(i) for i in order[:ROWS] if kl[i] >= ACTIVE]
     mean = encode_dataset(run.model, image).mean
     decoded = run.model.reconstruct(image.to(next(run.model.parameters()).device))
     return {
-        "price": float(run.price),
-        "rate": float(run.rate),
-        "distortion": float(run.distortion),
+        "price": run.price,
+        "rate": run.rate,
+        "distortion": run.distortion,
         "kl": [[int(i), float(kl[i])] for i in order],
         "active": int((kl >= ACTIVE).sum()),
         "decoded": pictures.data_url(to_uint8(decoded)[None]),

@@ -10,9 +10,14 @@ import torch
 import traitlets
 from IPython.display import HTML, Image
 from ipywidgets import widget_serialization
+from numpy.typing import ArrayLike
 
 from .. import metrics
+from .._runtime.arguments import numbers
 from .._runtime.pixels import png, tile, to_uint8
+from ..data import ImageSet
+from ..data.base import as_images
+from ..metrics.information import check, check_names
 from ..models import VAE
 from . import pictures
 from .source import source
@@ -34,11 +39,12 @@ class Traversal(anywidget.AnyWidget):
 
     Args:
         model: a BurgessVAE, or a TwoStageVAE whose last stage has a reference.
-        images: real images [N, channels, 64, 64] in [0, 1].
+        images: real images [N, channels, 64, 64] in [0, 1], a tensor, an array or a small ImageSet.
         factors: classes of these images, [N, F].
         factor_names: [F]; by default their numbers.
 
     Raises:
+        TypeError: for what gives no images.
         ValueError: for a model whose decoder the page cannot run, for images or factors of another kind, and for too
             few images to say which factor a latent follows.
     """
@@ -56,17 +62,17 @@ class Traversal(anywidget.AnyWidget):
     def __init__(
         self,
         model: VAE,
-        images: torch.Tensor | None = None,
+        images: ImageSet | torch.Tensor | None = None,
         factors: Any = None,
         factor_names: Sequence[str] | None = None,
     ):
         check_decoder(model)
         kl, mean, sigma, buttons = None, torch.zeros(1, model.latents), None, []
         if images is not None:
-            images = check_images(images)
+            images = as_images(images)
             posterior = metrics.encode_dataset(model, images)
             kl, mean, sigma = posterior.kl().mean(0).numpy(), posterior.mean, (0.5 * posterior.log_variance).exp()
-            thumbnails = to_uint8(images[:THUMBNAILS])[None]
+            thumbnails = to_uint8(images[torch.arange(min(THUMBNAILS, len(images)))])[None]
             buttons = [
                 {"url": pictures.data_url(thumbnails[:, i : i + 1]),
                  "mean": mean[i].tolist(), "sigma": sigma[i].tolist()}
@@ -87,11 +93,7 @@ class Traversal(anywidget.AnyWidget):
 
     @traitlets.validate("z")
     def _check_z(self, proposal: dict) -> list[float]:
-        z = np.asarray(proposal["value"], dtype=float)
-        latents = len(self.sliders) or len(z)
-        if z.shape != (latents,) or not np.isfinite(z).all():
-            raise ValueError(f"z must be {latents} finite numbers, one for each latent, not {proposal['value']!r}")
-        return z.tolist()
+        return numbers("z", proposal["value"], (len(self.sliders),)).tolist()
 
     def strip(self) -> Image:
         """Make a still image: a row for each active latent, which takes seven values from -3 to 3."""
@@ -107,23 +109,13 @@ class Traversal(anywidget.AnyWidget):
         return data | still, metadata | {"image/png": {"alt": self._alt}}
 
 
-def check_images(images: Any) -> torch.Tensor:
-    """Return a float tensor of at least one image, or raise ValueError. Channels and size are the model's to check."""
-    images = torch.as_tensor(images)
-    if images.ndim != 4 or len(images) == 0:
-        raise ValueError(f"images must be [N, channels, 64, 64] with N of at least 1, not {list(images.shape)}")
-    if not (images.is_floating_point() and images.min() >= 0 and images.max() <= 1):
-        raise ValueError(f"images must be float in [0, 1], not {images.dtype} from {images.min()} to {images.max()}")
-    return images
-
-
-def followed(codes: torch.Tensor, factors: Any, names: Sequence[str] | None) -> list[str]:
+def followed(codes: ArrayLike, factors: ArrayLike, names: Sequence[str] | None) -> list[str]:
     """Return for each latent "name (81%)": the factor of largest normalised mutual information, and that."""
+    codes, factors = check(codes, factors)
     nmi, entropies = metrics.normalized_mutual_information(codes, factors), metrics.factor_entropies(factors)
-    names = [f"factor {i}" for i in range(len(entropies))] if names is None else list(names)
-    if len(names) != len(entropies):
-        raise ValueError(f"factor_names must name all {len(entropies)} factors, not {names}")
-    classes = np.array([len(np.unique(factor)) for factor in np.asarray(factors).T])
+    names = [f"factor {i}" for i in range(len(entropies))] if names is None else names
+    names = check_names("factor_names", names, len(entropies))
+    classes = np.array([len(np.unique(factor)) for factor in factors.T])
     varied = np.maximum(entropies, 1e-12)  # a factor with one class has no entropy, and an NMI of 0
     needed = int(((metrics.BINS - 1) * (classes - 1) / (2 * BIAS * varied)).max())
     if len(codes) < needed:

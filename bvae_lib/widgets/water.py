@@ -9,7 +9,7 @@ import traitlets
 from IPython.display import HTML
 from PIL import Image, ImageDraw
 
-from .._runtime.arguments import numbers
+from .._runtime.arguments import number, numbers
 from .._runtime.pixels import png
 from ..theory.water_filling import water_filling
 from . import pictures
@@ -43,22 +43,17 @@ class WaterLevel(anywidget.AnyWidget):
     variances = traitlets.List().tag(sync=True)
     noise = traitlets.Float().tag(sync=True)  # sigma^2 of the decoder
     reach = traitlets.List().tag(sync=True)  # lowest and highest price
-    price = traitlets.Float().tag(sync=True)
+    price = traitlets.Any().tag(sync=True)  # nats of distortion per nat of rate
 
     def __init__(self, variances: Sequence[float] | np.ndarray, price: float = 1.0, noise: float = 1.0):
-        if not noise > 0:
-            raise ValueError(f"noise must be a variance above 0, not {noise}")
+        noise = number("noise", noise, above=0)
         ordered = sorted(numbers("variances", variances, (None,), above=0).tolist(), reverse=True)
         reach = [ordered[-1] / noise / MARGIN, ordered[0] / noise * MARGIN]
-        super().__init__(variances=ordered, noise=noise, reach=reach)
-        self.price = price
+        super().__init__(variances=ordered, noise=noise, reach=reach, price=price)
 
     @traitlets.validate("price")
     def _check_price(self, proposal: dict) -> float:
-        low, high = self.reach
-        if not low <= proposal["value"] <= high:
-            raise ValueError(f"price must be from {low:.3g} to {high:.3g}, not {proposal['value']}")
-        return proposal["value"]
+        return float(number("price", proposal["value"], *self.reach))
 
     def strip_html(self) -> HTML:
         """Make a still image for a page without JavaScript; it shows nothing where the widget itself can move."""

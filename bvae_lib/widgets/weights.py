@@ -59,10 +59,11 @@ def pack(model: nn.Module) -> bytes:
         elif len(weight) == MAPS * 16:
             weight, bias = (x.reshape(MAPS, 16, -1).swapaxes(0, 1) for x in (weight, bias))
         blocks += [bias.ravel(), weight.ravel()]
-    numbers = np.concatenate(blocks)
+    with np.errstate(over="ignore"):
+        numbers = np.concatenate(blocks).astype(">f2")
     if not np.isfinite(numbers).all():
-        raise ValueError("the decoder's weights are not all finite: did the training diverge?")
-    bits = np.unpackbits(numbers.astype(">f2").view(np.uint8)).reshape(-1, 16)
+        raise ValueError("the decoder's weights are not all finite in float16: did the training diverge?")
+    bits = np.unpackbits(numbers.view(np.uint8)).reshape(-1, 16)
     return b"".join(np.packbits(part).tobytes() for part in (bits[:, :6], bits[:, 6:]))
 
 

@@ -18,9 +18,9 @@ def test_means_and_deviations_can_be_set_and_observed():
 @pytest.mark.parametrize(
     ("build", "message"),
     [
-        (lambda: Overlap(means=(0,)), "means must be two numbers from -3"),
-        (lambda: Overlap(means=(0, 4)), r"means must .* not \[0.0, 4.0\]"),
-        (lambda: Overlap(sigmas=(0, 1)), "sigmas must be two numbers from 0.05 to 1.5"),
+        (lambda: Overlap(means=(0,)), r"means must have the shape \[2\], not \[1\]"),
+        (lambda: Overlap(means=(0, 4)), r"means must be finite numbers from -3.0 to 3.0, not 4.0"),
+        (lambda: Overlap(sigmas=(0, 1)), "sigmas must be finite numbers from 0.05 to 1.5, not 0.0"),
         (lambda: setattr(Overlap(), "sigmas", [float("nan"), 1]), "sigmas must"),
     ],
 )
