@@ -57,11 +57,11 @@ def chairs(root: Path, n: int) -> None:
 def celeba(root: Path, n: int) -> None:
     names = [f"{i:06}.jpg" for i in range(1, n + 1)]
     lay_out([root / "img_align_celeba" / name for name in names], lambda seed: photo(178, 218, seed))
-    (root / "list_eval_partition.txt").write_text("".join(f"{name} 0\n" for name in names))
+    (root / "list_eval_partition.txt").write_text("".join(f"{name} 0\n" for name in names), encoding="utf-8")
     values = np.random.default_rng(0).choice(["-1", " 1"], (n, 40))
     rows = [f"{name} {' '.join(row)}" for name, row in zip(names, values, strict=True)]
     attributes = " ".join(f"Attribute_{i}" for i in range(40))
-    (root / "list_attr_celeba.txt").write_text("\n".join([str(n), attributes, *rows]))
+    (root / "list_attr_celeba.txt").write_text("\n".join([str(n), attributes, *rows]), encoding="utf-8")
 
 
 LAYOUTS = {"ImageFolder": (photos, ImageFolder), "Chairs3D": (chairs, Chairs3D), "CelebA": (celeba, CelebA)}

@@ -114,7 +114,7 @@ def main() -> None:
     arguments.add_argument("--racers", nargs="+", default=[*RACERS], choices=[*RACERS], help="who runs; else all")
     options = arguments.parse_args()
     sprites = DSprites()
-    done = json.loads(STATE.read_text()) if STATE.exists() else {}
+    done = json.loads(STATE.read_text(encoding="utf-8")) if STATE.exists() else {}
     for seed in range(options.seeds):
         for name in options.racers:
             if f"{name}/{seed}" not in done:

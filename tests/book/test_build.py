@@ -29,12 +29,14 @@ def small_book(tmp_path):
     shutil.copytree(ROOT / "book" / "assets", tmp_path / "book" / "assets")  # with vendor/, so nothing is fetched
     shutil.copy(ROOT / "book" / "references.bib", tmp_path / "book")
     shutil.copy(ROOT / "_config.yml", tmp_path)
-    (tmp_path / "_toc.yml").write_text("{format: jb-book, root: book/index, chapters: [{file: book/page}]}")
-    (tmp_path / "book" / "index.md").write_text("# A book")
+    (tmp_path / "_toc.yml").write_text(
+        "{format: jb-book, root: book/index, chapters: [{file: book/page}]}", encoding="utf-8"
+    )
+    (tmp_path / "book" / "index.md").write_text("# A book", encoding="utf-8")
     write_page(tmp_path, CELL)
     for file in ("__init__.py", "widgets/a.js", "zoo/a.safetensors"):
         (tmp_path / "bvae_lib" / file).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / "bvae_lib" / file).write_text("# old")
+        (tmp_path / "bvae_lib" / file).write_text("# old", encoding="utf-8")
     return tmp_path
 
 
@@ -53,15 +55,15 @@ def build(root: Path) -> str:
     """The page, built as ``make book`` does."""
     done = python(root, "tools/build.py")
     assert done.returncode == 0, done.stdout + done.stderr
-    return (root / "_build" / "html" / "book" / "page.html").read_text()
+    return (root / "_build" / "html" / "book" / "page.html").read_text(encoding="utf-8")
 
 
 def test_a_page_is_executed_once_and_again_when_the_library_changes(small_book):
     page = build(small_book)
     assert page.count("says # old") == 3
     assert "threads: 1" in page
-    assert (small_book / "book" / "executions").read_text() == "x"  # jupyter-book found it done
-    (small_book / "bvae_lib" / "__init__.py").write_text("# new")
+    assert (small_book / "book" / "executions").read_text(encoding="utf-8") == "x"  # jupyter-book found it done
+    (small_book / "bvae_lib" / "__init__.py").write_text("# new", encoding="utf-8")
     assert "__init__.py says # new" in build(small_book)
 
 

@@ -36,7 +36,7 @@ def python(tmp_path_factory):
     # Behind its own packages, what this environment has; .pth files there, an editable bvae_lib's, are not read.
     library = Path(subprocess.run([python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"],
                                   capture_output=True, text=True, check=True).stdout.strip())  # fmt: skip
-    (library / "borrowed.pth").write_text(sysconfig.get_path("purelib"))
+    (library / "borrowed.pth").write_text(sysconfig.get_path("purelib"), encoding="utf-8")
     return python
 
 

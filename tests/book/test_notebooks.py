@@ -49,7 +49,7 @@ def test_claims_keep_their_verdict_and_other_cells_nothing(cells):
 def test_stripping_changes_nothing_that_is_committed(path, tmp_path):
     copy = shutil.copy(path, tmp_path)
     strip(Path(copy))
-    assert Path(copy).read_text() == path.read_text()
+    assert Path(copy).read_text(encoding="utf-8") == path.read_text(encoding="utf-8")
 
 
 def test_stripping_drops_outputs_and_keeps_claims(tmp_path):

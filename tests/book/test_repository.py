@@ -1,8 +1,13 @@
 """Files that must agree with one another: pins, addresses, the table of contents."""
 
+import ast
+import errno
 import itertools
+import os
 import re
 import shutil
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -27,11 +32,11 @@ def pins(lines) -> dict[str, set[str]]:
 
 @pytest.fixture(scope="module")
 def constraints():
-    return pins((ROOT / "constraints.txt").read_text().splitlines())
+    return pins((ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines())
 
 
 def test_environment_has_the_pins_of_the_constraints(constraints):
-    pip = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"][-1]["pip"]
+    pip = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))["dependencies"][-1]["pip"]
     environment = pins(pip)
     assert environment
     for name, versions in environment.items():
@@ -39,42 +44,103 @@ def test_environment_has_the_pins_of_the_constraints(constraints):
 
 
 def test_every_direct_dependency_is_pinned(constraints):
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     wanted = [*project["dependencies"], *itertools.chain(*project["optional-dependencies"].values())]
     names = {re.match(r"[\w.-]+", w)[0].replace("_", "-").lower() for w in wanted} - {"bvae-lib"}
     assert names <= set(constraints)
-    pip = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"][-1]["pip"]
+    pip = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))["dependencies"][-1]["pip"]
     core = {re.match(r"[\w.-]+", d)[0].lower() for d in project["dependencies"]}
     assert core <= set(pins(pip))
 
 
 def test_config_and_notebooks_hold_one_address():
-    address = yaml.safe_load((ROOT / "_config.yml").read_text())["repository"]["url"]
+    address = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))["repository"]["url"]
     notebooks = sorted((ROOT / "book").glob("*.ipynb"))
     assert notebooks
     for notebook in notebooks:
-        assert re.findall(r'git\+(https://[^\s"\\]+)', notebook.read_text()) == [address], notebook.name
+        assert re.findall(r'git\+(https://[^\s"\\]+)', notebook.read_text(encoding="utf-8")) == [address], notebook.name
 
 
-def test_make_address_writes_it_everywhere_and_shows_the_buttons(tmp_path):
+@pytest.fixture
+def copied(tmp_path):
+    """The files that hold the address, and what is in each."""
     (tmp_path / "book").mkdir()
     shutil.copy(ROOT / "_config.yml", tmp_path)
     for notebook in (ROOT / "book").glob("*.ipynb"):
         shutil.copy(notebook, tmp_path / "book")
+    return {path: path.read_bytes() for path in (tmp_path / "_config.yml", *(tmp_path / "book").iterdir())}
+
+
+def test_make_address_writes_it_everywhere_and_shows_the_buttons(copied, tmp_path):
     url = "https://github.com/some.one/a-course.v2"
 
     write_address(url + ".git", tmp_path)
-    config = yaml.safe_load((tmp_path / "_config.yml").read_text())
+    config = yaml.safe_load((tmp_path / "_config.yml").read_text(encoding="utf-8"))
     assert config["repository"]["url"] == url
     assert config["launch_buttons"]["colab_url"].startswith("https://colab")
     assert config["html"]["use_repository_button"] is True
     for notebook in (tmp_path / "book").glob("*.ipynb"):
-        assert f"git+{url}\\" in notebook.read_text()
+        assert f"git+{url}\\" in notebook.read_text(encoding="utf-8")
 
     write_address(PLACEHOLDER, tmp_path)
-    config = yaml.safe_load((tmp_path / "_config.yml").read_text())
+    config = yaml.safe_load((tmp_path / "_config.yml").read_text(encoding="utf-8"))
     assert not config["launch_buttons"]["colab_url"]
     assert config["html"]["use_repository_button"] is False
+
+
+@pytest.mark.parametrize("action", ["write_bytes", "replace"])
+@pytest.mark.parametrize("calls", [0, 1, 5])
+def test_make_address_that_fails_changes_no_file(copied, tmp_path, monkeypatch, action, calls):
+    done = getattr(Path, action)
+    left = iter(range(calls))
+
+    def fail(*arguments):
+        if next(left, None) is None:
+            monkeypatch.undo()
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return done(*arguments)
+
+    monkeypatch.setattr(Path, action, fail)
+    with pytest.raises(OSError, match="No space left"):
+        write_address("https://github.com/a/b", tmp_path)
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == copied
+
+
+def test_make_address_asks_no_locale(copied, tmp_path):
+    """Python warns where it would; the notebooks hold letters that ASCII and cp932 lack."""
+    script = "import sys; from pathlib import Path; from tools.address import write_address as w; w(*map(%s))"
+    script %= "lambda a, kind: kind(a), sys.argv[1:], (str, Path)"
+    command = [
+        sys.executable,
+        "-X",
+        "utf8=0",
+        "-X",
+        "warn_default_encoding",
+        "-W",
+        "error::EncodingWarning",
+        "-c",
+        script,
+    ]
+    environment = os.environ | {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0"}
+    subprocess.run([*command, "https://github.com/a/b", str(tmp_path)], cwd=ROOT, env=environment, check=True)
+    assert all(b"github.com/a/b" in path.read_bytes() for path in copied)
+
+
+def opens_text(call: ast.Call) -> bool:
+    """Whether a call reads or writes text in the encoding of the locale."""
+    name = ast.unparse(call.func)
+    mode = ast.unparse(call.args[1]) if name == "open" and len(call.args) > 1 else "r"
+    text = re.fullmatch(r"open|.*\.(read|write)_text", name, re.DOTALL) and "b" not in mode
+    return bool(text) and "encoding" not in [keyword.arg for keyword in call.keywords]
+
+
+SOURCES = [path for room in ("bvae_lib", "tools", "benchmarks", "tests") for path in (ROOT / room).rglob("*.py")]
+
+
+def test_text_files_are_utf8_whatever_the_locale():
+    for path in SOURCES:
+        calls = [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)]
+        assert not [f"{path}:{call.lineno}" for call in calls if opens_text(call)]
 
 
 @pytest.mark.parametrize("url", ["", "github.com/a/b", "https://example.org/a/b", "https://github.com/a"])
@@ -84,11 +150,11 @@ def test_make_address_refuses_what_is_no_address(url, tmp_path):
 
 
 def test_buttons_are_hidden_and_the_readme_says_so_while_there_is_no_address():
-    config = yaml.safe_load((ROOT / "_config.yml").read_text())
+    config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
     placeholder = config["repository"]["url"] == PLACEHOLDER
     assert bool(config["launch_buttons"]["colab_url"]) is not placeholder
     assert config["html"]["use_repository_button"] is not placeholder
-    assert ("still a placeholder" in (ROOT / "README.md").read_text()) is placeholder
+    assert ("still a placeholder" in (ROOT / "README.md").read_text(encoding="utf-8")) is placeholder
 
 
 def test_every_page_is_in_the_table_of_contents():

@@ -20,7 +20,7 @@ def test_parents_are_made_and_text_can_be_written(tmp_path):
     path = tmp_path / "a" / "b" / "file.txt"
     with write_atomically(str(path), "w") as file:
         file.write("text")
-    assert path.read_text() == "text"
+    assert path.read_text(encoding="utf-8") == "text"
 
 
 @pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt, SystemExit])

@@ -162,7 +162,7 @@ def flipped(path):
 BROKEN = {
     "cut short": (truncated, "truncated|Truncated"),
     "a byte changed": (flipped, "Error"),
-    "text": (lambda path: path.write_text("not an image"), "cannot identify"),
+    "text": (lambda path: path.write_text("not an image", encoding="utf-8"), "cannot identify"),
     "empty": (lambda path: path.write_bytes(b""), "cannot identify"),
     "a folder": (lambda path: path.mkdir(), "IsADirectoryError|PermissionError"),
     "a dangling link": (lambda path: path.symlink_to("nowhere"), "No such file"),

@@ -13,7 +13,9 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-REAL_FRAMES = list(csv.DictReader((Path(__file__).parent / "data" / "real_frames.csv").read_text().splitlines()))
+REAL_FRAMES = list(
+    csv.DictReader((Path(__file__).parent / "data" / "real_frames.csv").read_text(encoding="utf-8").splitlines())
+)
 
 some_factors = st.tuples(*(st.integers(0, size - 1) for size in (3, 6, 40, 32, 32)))
 some_indices = st.integers(0, 737_279)

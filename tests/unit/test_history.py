@@ -33,7 +33,7 @@ def test_the_file_is_strict_json_though_a_capacity_is_missing(tmp_path):
         raise AssertionError(f"{constant} is not JSON")
 
     history().save(tmp_path / "run.json")
-    json.loads((tmp_path / "run.json").read_text(), parse_constant=refuse)
+    json.loads((tmp_path / "run.json").read_text(encoding="utf-8"), parse_constant=refuse)
 
 
 def test_a_run_that_follows_another_counts_its_steps_on():
@@ -86,7 +86,7 @@ def test_a_frame_has_a_row_for_each_record_and_a_column_for_each_latent():
 )
 def test_a_file_of_another_kind_is_refused(tmp_path, text):
     path = tmp_path / "run.json"
-    path.write_text(text)
+    path.write_text(text, encoding="utf-8")
     with pytest.raises(ValueError, match=r"run\.json is not a saved History"):
         History.load(path)
 

@@ -205,7 +205,7 @@ def test_a_moved_folder_brings_its_cache_along(root, tmp_path, decoded):
 
 
 def test_few_unreadable_files_are_left_out_with_a_warning_and_stay_listed(root, decoded):
-    (root / "3.png").write_text("a letter")
+    (root / "3.png").write_text("a letter", encoding="utf-8")
     with pytest.warns(
         UserWarning, match=r"left out 1 of 7 files in .*photos:\n  '3\.png': .*cannot identify"
     ) as caught:
@@ -223,7 +223,7 @@ def test_few_unreadable_files_are_left_out_with_a_warning_and_stay_listed(root, 
 
 
 def test_too_many_unreadable_files_are_an_error_that_lists_them_and_nothing_is_kept(root, decoded):
-    (root / "3.png").write_text("a letter")
+    (root / "3.png").write_text("a letter", encoding="utf-8")
     with pytest.raises(ValueError, match=r"cannot read 1 of 7 files.*\n  '3\.png'.*\n.*share unreadable=0\.01"):
         read(root)
     assert list(root.parent.iterdir()) == [root]
@@ -233,7 +233,7 @@ def test_too_many_unreadable_files_are_an_error_that_lists_them_and_nothing_is_k
 
 def test_a_folder_without_one_readable_file_is_an_error_at_any_share(root):
     for number in range(20):
-        (root / f"{number}.png").write_text("a letter")
+        (root / f"{number}.png").write_text("a letter", encoding="utf-8")
     with pytest.raises(ValueError, match=r"cannot read 20 of 20 files(.*\n){11}  \.\.\. and 10 more"):
         read(root, unreadable=1)
 

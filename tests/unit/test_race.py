@@ -9,7 +9,7 @@ from benchmarks import race
 
 
 def test_every_stored_run_has_the_same_steps_and_its_objective_a_pace():
-    stored = json.loads(race.SHOWN.read_text())
+    stored = json.loads(race.SHOWN.read_text(encoding="utf-8"))
     assert list(stored["curves"]) == list(stored["seconds_a_step"]) == list(race.RACERS)
     for runs in stored["curves"].values():
         for run in runs:

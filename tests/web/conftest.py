@@ -79,10 +79,10 @@ def show(open_page, tmp_path):
         own = [name for name in widget.keys if not name.startswith("_") and name not in OF_EVERY_WIDGET]
         state = json.dumps({name: getattr(widget, name) for name in own})
         data = base64.b64encode(widget.weights.data).decode() if widget.has_trait("weights") else ""
-        page = Path(__file__).with_name("decoder.html").read_text()
+        page = Path(__file__).with_name("decoder.html").read_text(encoding="utf-8")
         page = page.replace("/* css */", widget._css).replace("/* esm */", widget._esm)
         path = tmp_path / "page.html"
-        path.write_text(page.replace("{/* state */}", state).replace("/* weights */", data))
+        path.write_text(page.replace("{/* state */}", state).replace("/* weights */", data), encoding="utf-8")
         return open_page(path.as_uri(), **options)
 
     return show_

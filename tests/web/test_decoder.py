@@ -64,7 +64,7 @@ def pixels_of(model, z):
 def decoded_by_node(model, z, folder):
     """What decoder.js makes of ``z`` and the weights that a widget of ``model`` sends, [N, 64 * 64 * channels]."""
     script = folder / "decode.js"
-    script.write_text(source("decoder.js") + HARNESS)
+    script.write_text(source("decoder.js") + HARNESS, encoding="utf-8")
     data = base64.b64encode(Traversal(model).weights.data).decode()
     question = json.dumps({"data": data, "latents": model.latents, "channels": model.channels, "z": z.tolist()})
     answer = subprocess.run([*node(), script], input=question, capture_output=True, text=True, check=True)

@@ -58,7 +58,7 @@ def test_the_front_page_leads_to_every_chapter(open_page, addresses):
 
 
 def test_no_launch_button_while_the_address_is_a_placeholder(open_page, addresses):
-    config = yaml.safe_load((ROOT / "_config.yml").read_text())
+    config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
     page, _ = open_page(f"{addresses['file']}/{PAGES[1]}.html")
     buttons = page.locator("a[href*='colab.research.google.com'], a[href*='OWNER/REPOSITORY']").count()
     assert bool(buttons) == bool(config["launch_buttons"]["colab_url"])
