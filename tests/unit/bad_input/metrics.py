@@ -1,0 +1,284 @@
+"""Metrics: codes and factors, reports of a model on images, and what noise and rotations cost."""
+
+import json
+import math
+from copy import deepcopy
+
+from bvae_lib import metrics
+from bvae_lib.data import ImageSet
+from bvae_lib.metrics.report import like
+from bvae_lib.models import BurgessVAE, LinearVAE, Posterior
+
+import numpy as np
+import torch
+
+from .rows import Accepted, Refused
+
+MODEL = BurgessVAE(latents=3)
+torch.nn.init.normal_(MODEL.head.weight, std=0.1, generator=torch.Generator().manual_seed(0))
+IMAGES = torch.rand(6, 1, 64, 64, generator=torch.Generator().manual_seed(0))
+CODES = np.random.default_rng(0).normal(size=(40, 3))
+FACTORS = np.random.default_rng(1).integers(0, 3, (40, 2))
+KL = np.ones(3)
+POSTERIOR = Posterior(torch.zeros(6, 3), torch.zeros(6, 3))
+
+
+class Squares(ImageSet):
+    """Six images whose first factor varies, and whose second has one class."""
+
+    factor_names, factor_sizes = ("place", "shape"), (6, 1)
+
+    def __len__(self):
+        return len(IMAGES)
+
+    def __getitem__(self, indices):
+        return IMAGES[indices]
+
+
+def one_class(folder):
+    found = metrics.report(MODEL, Squares(), n=50)
+    assert math.isnan(found["gaps"]["shape"])
+    assert found["mig"] == found["gaps"]["place"]
+    assert found["distortion"] > 0
+    assert found["rate"] > 0
+
+
+def without_factors(images):
+    def call(folder):
+        found = metrics.report(MODEL, images, n=4)
+        assert math.isnan(found["mig"])
+        assert found["gaps"] == {}
+        assert found["distortion"] > 0
+
+    return call
+
+
+def plain(folder):
+    found = metrics.report(MODEL, IMAGES, n=np.int64(4), seed=torch.tensor(3))
+    assert (type(found["n"]), type(found["seed"])) == (int, int)
+    json.dumps(found)
+    assert metrics.report(MODEL, IMAGES, n=4, seed=3).items() >= {"n": 4, "seed": 3}.items()
+
+
+def same_codes(model=MODEL, images=IMAGES, indices=None):
+    def call(folder):
+        found, expected = (metrics.encode_dataset(*given, indices).mean for given in ((model, images), (MODEL, IMAGES)))
+        torch.testing.assert_close(found.float(), expected, atol=0.01, rtol=0.01)
+
+    return call
+
+
+def no_float64_off_the_cpu(folder):
+    """MPS has no float64: the meta device stands for it here."""
+    weights = torch.zeros(1, device="meta")
+    moved = like(weights, IMAGES.double())
+    assert (moved.dtype, moved.device.type) == (torch.float32, "meta")
+
+
+def encode(images, model=MODEL, indices=None):
+    return lambda _: metrics.encode_dataset(model, images, indices)
+
+
+ROWS = [
+    Refused(
+        "metrics.mutual_information", "factors of other images",
+        lambda _: metrics.mutual_information(CODES, FACTORS[:9]), ValueError, r"same N, not \(40, 3\) and \(9, 2\)",
+    ),
+    Refused(
+        "metrics.mutual_information", "codes of one latent without its column",
+        lambda _: metrics.mutual_information(CODES[:, 0], FACTORS), ValueError, r"codes \[N, latents\] .*\[40\]",
+    ),
+    Refused(
+        "metrics.mutual_information", "no latents", lambda _: metrics.mutual_information(CODES[:, :0], FACTORS),
+        ValueError, r"codes .* empty, \[40, 0\]",
+    ),
+    Refused(
+        "metrics.mutual_information", "codes of a run that diverged",
+        lambda _: metrics.mutual_information(CODES * np.nan, FACTORS), ValueError, "codes .* numbers, not nan",
+    ),
+    Refused(
+        "metrics.mutual_information", "names of classes",
+        lambda _: metrics.mutual_information(CODES, [["square"]] * 40), ValueError,
+        r"factors \[N, factors\] must be numbers, not .*square",
+    ),
+    Accepted(
+        "metrics.mutual_information", "bfloat16 codes with a gradient",
+        lambda _: metrics.mutual_information(torch.tensor(CODES, requires_grad=True).bfloat16(), torch.tensor(FACTORS)),
+    ),
+    Refused(
+        "metrics.factor_entropies", "one factor without its column", lambda _: metrics.factor_entropies(FACTORS[:, 0]),
+        ValueError, r"factors \[N, factors\] must have the shape .* not \[40\]",
+    ),
+    Refused(
+        "metrics.factor_entropies", "no images", lambda _: metrics.factor_entropies(FACTORS[:0]), ValueError, "empty",
+    ),
+    Refused(
+        "metrics.normalized_mutual_information", "infinite codes",
+        lambda _: metrics.normalized_mutual_information(CODES + np.inf, FACTORS), ValueError, "numbers, not inf",
+    ),
+    Refused(
+        "metrics.mig", "factors in place of codes' shape", lambda _: metrics.mig(CODES.T, FACTORS), ValueError,
+        "same N",
+    ),
+    Refused(
+        "metrics.mig", "rows of different lengths", lambda _: metrics.mig([[1, 2], [1]], FACTORS[:2]), ValueError,
+        "codes .* must be numbers",
+    ),
+    Refused(
+        "metrics.assign_factors", "a name too few", lambda _: metrics.assign_factors(CODES, FACTORS, ["x"], KL),
+        ValueError, r"names must name all 2 factors, not \['x'\]",
+    ),
+    Refused(
+        "metrics.assign_factors", "one string as names", lambda _: metrics.assign_factors(CODES, FACTORS, "xy", KL),
+        ValueError, "names must name all 2 factors, not 'xy'",
+    ),
+    Refused(
+        "metrics.assign_factors", "KL of every image",
+        lambda _: metrics.assign_factors(CODES, FACTORS, ["x", "y"], CODES), ValueError,
+        r"kl must have the shape \[3\], not \[40, 3\]",
+    ),
+    Refused(
+        "metrics.assign_factors", "NaN as KL",
+        lambda _: metrics.assign_factors(CODES, FACTORS, ["x", "y"], KL * np.nan), ValueError,
+        "kl must be finite numbers, not nan",
+    ),
+    Refused(
+        "metrics.assign_factors", "a bound in percent",
+        lambda _: metrics.assign_factors(CODES, FACTORS, ["x", "y"], KL, bound=20), ValueError,
+        "bound must be .* from 0 to 1, not 20",
+    ),
+    Accepted(
+        "metrics.assign_factors", "KL as a tensor with a gradient",
+        lambda _: metrics.assign_factors(CODES, FACTORS, ("x", "y"), torch.ones(3, requires_grad=True)),
+    ),
+    Refused(
+        "metrics.axis_alignment", "three factors", lambda _: metrics.axis_alignment(CODES, CODES), ValueError,
+        r"factors must be \[N, 2\], the two positions, not \(40, 3\)",
+    ),
+    Refused(
+        "metrics.axis_alignment", "positions that do not vary",
+        lambda _: metrics.axis_alignment(CODES, FACTORS * [1, 0]), ValueError,
+        "span a plane: each must take several values",
+    ),
+    Refused(
+        "metrics.axis_alignment", "NaN among positions", lambda _: metrics.axis_alignment(CODES, FACTORS * np.nan),
+        ValueError, "factors .* numbers, not nan",
+    ),
+    Refused("metrics.encode_dataset", "no images", encode(IMAGES[:0]), ValueError, "images is empty"),
+    Refused("metrics.encode_dataset", "bytes", encode((255 * IMAGES).byte()), ValueError, "uint8; divide bytes by 255"),
+    Refused("metrics.encode_dataset", "a list of images", encode(list(IMAGES)), TypeError, "not list; .* torch.stack"),
+    Refused(
+        "metrics.encode_dataset", "images of another size", encode(IMAGES[..., :32]), ValueError, r"64, 64\], not .*32",
+    ),
+    Refused(
+        "metrics.encode_dataset", "all that zoo.load returns", encode(IMAGES, (MODEL, None, None)), TypeError,
+        "must be a VAE.*not tuple; zoo.load",
+    ),
+    Refused(
+        "metrics.encode_dataset", "no indices", encode(IMAGES, indices=torch.tensor([], dtype=torch.long)), ValueError,
+        r"indices must be whole numbers \[n\], one at least, not torch.int64 of shape \[0\]",
+    ),
+    Refused(
+        "metrics.encode_dataset", "a mask as indices", encode(IMAGES, indices=torch.ones(6, dtype=torch.bool)),
+        ValueError, "indices must be whole numbers .* not torch.bool",
+    ),
+    Refused("metrics.encode_dataset", "an index past the end", encode(IMAGES, indices=[6]), IndexError, "6"),
+    Refused(
+        "metrics.encode_dataset", "inputs of another length for a LinearVAE", encode(torch.rand(4, 3), LinearVAE(5, 2)),
+        ValueError, r"\[B, 5\], not \[4, 3\]",
+    ),
+    Accepted("metrics.encode_dataset", "NumPy images in float64", same_codes(images=IMAGES.double().numpy())),
+    Accepted("metrics.encode_dataset", "images in half", same_codes(images=IMAGES.half())),
+    Accepted("metrics.encode_dataset", "images in bfloat16", same_codes(images=IMAGES.bfloat16())),
+    Accepted("metrics.encode_dataset", "a model in float64", same_codes(deepcopy(MODEL).double())),
+    Accepted("metrics.encode_dataset", "a model in bfloat16", same_codes(deepcopy(MODEL).bfloat16())),
+    Accepted("metrics.encode_dataset", "NumPy indices", same_codes(indices=np.array([1, 3], np.int32))),
+    Accepted("metrics.encode_dataset", "float64 images for a device without float64", no_float64_off_the_cpu),
+    Refused(
+        "metrics.report", "n of zero", lambda _: metrics.report(MODEL, IMAGES, n=0), ValueError,
+        "n must be a whole number of at least 1, not 0",
+    ),
+    Refused(
+        "metrics.report", "n of a half", lambda _: metrics.report(MODEL, IMAGES, n=0.5), ValueError,
+        "n must .* not 0.5",
+    ),
+    Refused(
+        "metrics.report", "True as seed", lambda _: metrics.report(MODEL, IMAGES, 4, seed=True), ValueError,
+        "seed must be a whole number, not True",
+    ),
+    Refused("metrics.report", "no images", lambda _: metrics.report(MODEL, IMAGES[:0]), ValueError, "images is empty"),
+    Refused(
+        "metrics.report", "pixels in -1 to 1", lambda _: metrics.report(MODEL, 2 * IMAGES - 1), ValueError,
+        r"\(images \+ 1\) / 2",
+    ),
+    Refused(
+        "metrics.report", "images of three channels", lambda _: metrics.report(MODEL, IMAGES.expand(-1, 3, -1, -1), 4),
+        ValueError, r"\[B, 1, 64, 64\], not \[4, 3, 64, 64\]",
+    ),
+    Refused(
+        "metrics.report", "the class in place of a model", lambda _: metrics.report(BurgessVAE, IMAGES), TypeError,
+        "model must be a VAE",
+    ),
+    Accepted("metrics.report", "a factor of one class", one_class),
+    Accepted("metrics.report", "a tensor, whose factors are not known", without_factors(IMAGES)),
+    Accepted("metrics.report", "a NumPy array in float64", without_factors(IMAGES.double().numpy())),
+    Accepted("metrics.report", "NumPy and torch integers", plain),
+    Accepted("metrics.report", "a model in float64", lambda _: metrics.report(deepcopy(MODEL).double(), IMAGES, 4)),
+    Refused(
+        "metrics.rate_distortion_bounds", "NaN as rate", lambda _: metrics.rate_distortion_bounds(math.nan, 1.0, 1.0),
+        ValueError, "rate must be a finite number, not nan",
+    ),
+    Refused(
+        "metrics.rate_distortion_bounds", "an entropy below zero",
+        lambda _: metrics.rate_distortion_bounds(1.0, 1.0, -2), ValueError, "entropy must be .* at least 0, not -2",
+    ),
+    Refused(
+        "metrics.rate_distortion_bounds", "a rate for each latent",
+        lambda _: metrics.rate_distortion_bounds(KL, 1.0, 1.0), ValueError, "rate must be a finite number, not array",
+    ),
+    Accepted(
+        "metrics.rate_distortion_bounds", "figures as tensors",
+        lambda _: json.dumps(metrics.rate_distortion_bounds(torch.tensor(2.0), np.float32(3.0), np.int64(13))),
+    ),
+    Refused(
+        "metrics.noise_cost", "fewer images than posteriors",
+        lambda _: metrics.noise_cost(MODEL, POSTERIOR, IMAGES[:4]), ValueError,
+        r"posterior must be \[4, latents\] as images are, not \[6, 3\]",
+    ),
+    Refused(
+        "metrics.noise_cost", "a pair of tensors", lambda _: metrics.noise_cost(MODEL, tuple(POSTERIOR), IMAGES),
+        TypeError, "Posterior.*not tuple",
+    ),
+    Refused(
+        "metrics.noise_cost", "a posterior of another model",
+        lambda _: metrics.noise_cost(BurgessVAE(latents=4), POSTERIOR, IMAGES), ValueError, r"\[B, 4\], not \[6",
+    ),
+    Refused(
+        "metrics.noise_cost", "NumPy images", lambda _: metrics.noise_cost(MODEL, POSTERIOR, IMAGES.numpy()),
+        ValueError, "images must be a torch tensor, not ndarray",
+    ),
+    Refused(
+        "metrics.noise_cost", "one log-variance for all images",
+        lambda _: metrics.noise_cost(MODEL, Posterior(POSTERIOR.mean, torch.zeros(1, 3)), IMAGES), ValueError,
+        r"log_variance must have the shape of mean, \[6, 3\], not \[1, 3\]",
+    ),
+    Refused(
+        "metrics.noise_cost", "half as seed", lambda _: metrics.noise_cost(MODEL, POSTERIOR, IMAGES, 0.5), ValueError,
+        "seed must be a whole number, not 0.5",
+    ),
+    Refused(
+        "metrics.rotated_rate_distortion", "the same latent twice",
+        lambda _: metrics.rotated_rate_distortion(MODEL, POSTERIOR, IMAGES, (1, 1), 45), ValueError,
+        r"pair must be two different latents, not \[1, 1\]",
+    ),
+    Refused(
+        "metrics.rotated_rate_distortion", "a latent that the model lacks",
+        lambda _: metrics.rotated_rate_distortion(MODEL, POSTERIOR, IMAGES, (0, 3), 45), ValueError,
+        "from 0 to 2, not 3",
+    ),
+    Refused(
+        "metrics.rotated_rate_distortion", "NaN as angle",
+        lambda _: metrics.rotated_rate_distortion(MODEL, POSTERIOR, IMAGES, (0, 1), math.nan), ValueError,
+        "degrees must be a finite number, not nan",
+    ),
+]  # fmt: skip
