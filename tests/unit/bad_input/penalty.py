@@ -1,6 +1,6 @@
 """When a penalty binds."""
 
-from bvae_lib.theory.penalty import binding_rate, meeting
+from bvae_lib.theory.penalty import binding_rate, exact_weight, meeting, noise_gap, savings_per_nat, supporting_prices
 
 from .rows import Refused
 
@@ -16,5 +16,21 @@ ROWS = [
     Refused(
         "penalty.meeting", "a capacity that never gets there",
         lambda _: meeting([1, 9], [9, 1], 2, start=0.5, stop=4, steps=10), ValueError, "at least .* 8.00 nats, not 4",
+    ),
+    Refused(
+        "penalty.savings_per_nat", "rates that do not rise", lambda _: savings_per_nat([0, 2, 1], [3, 2, 1], 1),
+        ValueError, "two or more numbers that rise",
+    ),
+    Refused(
+        "penalty.exact_weight", "arrays of two lengths", lambda _: exact_weight([0, 1], [3], 1), ValueError,
+        "distortion .*2",
+    ),
+    Refused(
+        "penalty.supporting_prices", "a capacity outside the curve", lambda _: supporting_prices([0, 1], [3, 1], 2),
+        ValueError, "between 0 and 1 nats, not 2",
+    ),
+    Refused(
+        "penalty.noise_gap", "a nat worth more than the weight", lambda _: noise_gap(0.3, 5, 2), ValueError,
+        "weight must be .*5",
     ),
 ]  # fmt: skip
