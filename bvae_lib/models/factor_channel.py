@@ -61,8 +61,10 @@ def factor_codes(factors: torch.Tensor) -> torch.Tensor:
             f"factors must be whole numbers [..., 5], {FACTORS}, not {factors.dtype} of shape {list(factors.shape)}"
         )
     factors = factors.long()
-    if not ((factors >= 0) & (factors < SIZES.to(factors.device))).all():
-        raise IndexError(f"factors must have classes from 0 to {(SIZES - 1).tolist()}, not {factors.tolist()}")
+    outside = ((factors < 0) | (factors >= SIZES.to(factors.device))).any(dim=-1)
+    if outside.any():
+        found = factors[outside][0].tolist()
+        raise IndexError(f"factors must have classes from 0 to {(SIZES - 1).tolist()}, not {found}")
     return (raw_codes(factors) - MEAN.to(factors.device)) / DEVIATION.to(factors.device)
 
 

@@ -163,8 +163,6 @@ def test_a_multiplier_stops_falling_at_its_floor_and_can_rise_from_there():
     assert objective.slope(torch.tensor(3.0), 5) == 1.5
     objective.update(torch.tensor(20.0), 5)
     assert objective.slope(torch.tensor(20.0), 5) == pytest.approx(1.5 * math.exp(0.5))
-    with pytest.raises(ValueError, match="floor must be a finite number of at least 0, not -1"):
-        Constrained(floor=-1)
 
 
 @pytest.mark.parametrize("kind", [BetaVAE, Constrained, Capacity])
@@ -185,25 +183,6 @@ def test_the_reconstruction_reported_is_in_nats_per_image_whatever_the_reduction
     logits, images, posterior = random_batch()
     _, reconstruction, _ = BetaVAE(reduction=reduction).terms(posterior, logits, images, 0)
     torch.testing.assert_close(reconstruction, bernoulli_reconstruction(logits, images))
-
-
-@pytest.mark.parametrize("kind", [BetaVAE, Capacity, Constrained])
-@pytest.mark.parametrize("name", ["beta", "gamma", "start", "stop", "steps", "multiplier", "speed"])
-@pytest.mark.parametrize("value", [-1.0, math.nan, math.inf])
-def test_a_number_that_is_negative_or_not_finite_is_refused(kind, name, value):
-    takes = {BetaVAE: ["beta"], Capacity: ["gamma", "start", "stop", "steps"]}
-    if name in takes.get(kind, ["start", "stop", "steps", "multiplier", "speed"]):
-        with pytest.raises(ValueError, match=f"{name} must be a (finite|whole) number of at least"):
-            kind(**{name: value})
-
-
-@pytest.mark.parametrize(
-    ("kind", "name"),
-    [(BetaVAE, "likelihood"), (Capacity, "penalty"), (BetaVAE, "reduction"), (Constrained, "likelihood")],
-)
-def test_an_unknown_word_is_refused(kind, name):
-    with pytest.raises(ValueError, match=f"{name} must be .*not 'nonsense'"):
-        kind(**{name: "nonsense"})
 
 
 def test_settings_differ_where_objectives_do():
