@@ -3,7 +3,8 @@
 from .budget import Budget
 from .overlap import Overlap
 from .price import Price, Run
+from .rotation import Rotation
 from .traversal import Traversal
 from .water import WaterLevel
 
-__all__ = ["Budget", "Overlap", "Price", "Run", "Traversal", "WaterLevel"]
+__all__ = ["Budget", "Overlap", "Price", "Rotation", "Run", "Traversal", "WaterLevel"]
