@@ -7,7 +7,6 @@ import numpy as np
 import traitlets
 from IPython.display import HTML
 
-from .._runtime.arguments import numbers
 from .._runtime.pixels import png, tile
 from ..models.factor_channel import CHANNELS, FACTOR_OF, FACTORS
 from . import pictures
@@ -33,7 +32,7 @@ class Budget(anywidget.AnyWidget):
 
     Raises:
         TypeError: for what are no snapshots of a FactorChannel.
-        ValueError: for fewer snapshots, or where each has no row of images, or figures are not finite.
+        ValueError: for fewer snapshots, or images that are not uint8.
     """
 
     _esm = source("dom.js", "budget.js")
@@ -63,22 +62,16 @@ class Budget(anywidget.AnyWidget):
 
 
 def check_snapshots(snapshots: "FactorSnapshots") -> None:
-    """Raise TypeError or ValueError with what is wrong."""
+    """Raise TypeError or ValueError with what is wrong; that their shapes agree they see to themselves."""
     if not hasattr(snapshots, "nats"):
         raise TypeError(
             'snapshots must be FactorSnapshots, the first of the two that zoo.load_snapshots("factors-seed0") returns, '
             f"not {type(snapshots).__name__}"
         )
-    count, drawn = len(snapshots.step), snapshots.drawn
-    if count < 2 or len(drawn) != 1 + count:
+    if len(snapshots.step) < 2 or snapshots.drawn.dtype != np.uint8:
         raise ValueError(
-            f"snapshots must be at least two, with a row of images for the real ones and for each snapshot, "
-            f"not {count} with {len(drawn)} rows"
+            f"snapshots must be at least two, drawn in uint8, not {len(snapshots.step)} in {snapshots.drawn.dtype}"
         )
-    if drawn.ndim != 4 or drawn.dtype != np.uint8:
-        raise ValueError(f"drawn must be uint8 [1 + snapshots, images, H, W], not {drawn.dtype} {list(drawn.shape)}")
-    for name, shape in (("nats", (count, len(CHANNELS))), ("distortion", (count,)), ("price", (count,))):
-        numbers(f"{name} of the snapshots", getattr(snapshots, name), shape)
 
 
 def describe(snapshots: "FactorSnapshots", i: int) -> dict:

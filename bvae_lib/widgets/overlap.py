@@ -37,8 +37,8 @@ class Overlap(anywidget.AnyWidget):
     _esm = source("dom.js", "overlap.js")
     _css = source("widgets.css")
 
-    means = traitlets.Any().tag(sync=True)  # two floats each
-    sigmas = traitlets.Any().tag(sync=True)
+    means = traitlets.TraitType().tag(sync=True)  # two floats each
+    sigmas = traitlets.TraitType().tag(sync=True)
 
     def __init__(self, means: Sequence[float] = (-0.8, 0.8), sigmas: Sequence[float] = (0.5, 0.5)):
         super().__init__(means=means, sigmas=sigmas)

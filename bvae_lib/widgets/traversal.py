@@ -53,7 +53,7 @@ class Traversal(anywidget.AnyWidget):
     _css = source("widgets.css")
     _ipython_display_ = None  # ipywidgets 7 would show itself by this, without the strip
 
-    z = traitlets.Any().tag(sync=True)
+    z = traitlets.TraitType().tag(sync=True)
     weights = traitlets.Instance(Weights).tag(sync=True, **widget_serialization)
     channels = traitlets.Int().tag(sync=True)
     sliders = traitlets.List().tag(sync=True)  # {latent, label, active}, from the top

@@ -43,7 +43,7 @@ class WaterLevel(anywidget.AnyWidget):
     variances = traitlets.List().tag(sync=True)
     noise = traitlets.Float().tag(sync=True)  # sigma^2 of the decoder
     reach = traitlets.List().tag(sync=True)  # lowest and highest price
-    price = traitlets.Any().tag(sync=True)  # nats of distortion per nat of rate
+    price = traitlets.TraitType().tag(sync=True)  # nats of distortion per nat of rate
 
     def __init__(self, variances: Sequence[float] | np.ndarray, price: float = 1.0, noise: float = 1.0):
         noise = number("noise", noise, above=0)
