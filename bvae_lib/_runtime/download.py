@@ -2,9 +2,14 @@
 
 import hashlib
 import http.client
+import re
+import ssl
 import urllib.error
 import urllib.request
 from pathlib import Path
+
+# What the network raises; any other OSError is the disk's.
+NETWORK = (urllib.error.URLError, http.client.HTTPException, ConnectionError, TimeoutError, ssl.SSLError)
 
 
 def download(url: str, path: str | Path, sha256: str) -> Path:
@@ -20,9 +25,12 @@ def download(url: str, path: str | Path, sha256: str) -> Path:
 
     Raises:
         ConnectionError: where the address cannot be reached, or the connection breaks.
-        ValueError: where the file that arrived has another digest.
+        OSError: where the file cannot be written.
+        ValueError: where the file that arrived has another digest, or ``sha256`` is none.
     """
-    path = Path(path)
+    path, sha256 = Path(path), str(sha256).lower()
+    if not re.fullmatch("[0-9a-f]{64}", sha256):
+        raise ValueError(f"sha256 must be 64 hexadecimal digits, not {sha256!r}")
     if path.exists() and digest(path) == sha256:
         return path
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -30,10 +38,14 @@ def download(url: str, path: str | Path, sha256: str) -> Path:
     if not (part.exists() and digest(part) == sha256):
         try:
             append_rest(url, part)
-        except (OSError, http.client.HTTPException) as error:
+        except NETWORK as error:
             raise ConnectionError(
                 f"could not download {url} ({error}). Check the network and call again: "
                 f"what has arrived is kept in {part}. Or fetch the file by hand and put it at {path}"
+            ) from error
+        except OSError as error:
+            raise OSError(
+                f"cannot write {part} ({error}). Make room and call again: what has arrived is kept"
             ) from error
     found = digest(part)
     if found != sha256:

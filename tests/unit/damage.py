@@ -1,5 +1,8 @@
-"""Damaged files: how they come about, and what a reader may make of them."""
+"""Damaged files: how they come about, and what a reader may make of them; and disks that are full."""
 
+from contextlib import contextmanager
+
+import pytest
 from hypothesis import strategies as st
 
 KINDS = st.sampled_from(["cut short", "bits flipped", "bytes changed", "bytes put in", "end repeated"])
@@ -33,3 +36,15 @@ def read_or_named(path, read):
         fault = str(error)
     assert str(path) in fault
     return None
+
+
+@contextmanager
+def full_disk(room):
+    """No file of this process can be larger than ``room`` bytes."""
+    resource = pytest.importorskip("resource", reason="there are no such limits on Windows")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)

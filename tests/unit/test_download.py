@@ -10,6 +10,8 @@ from bvae_lib.data import download_dsprites
 
 import pytest
 
+from .damage import full_disk
+
 CONTENT = bytes(range(256)) * 4000
 SHA256 = hashlib.sha256(CONTENT).hexdigest()
 
@@ -129,3 +131,23 @@ def test_without_a_network_the_error_says_what_to_do(path, monkeypatch):
             download(url, path, SHA256)
     assert str(path) in str(caught.value)
     assert not path.exists()
+
+
+@pytest.mark.parametrize("sha256", ["", "729fa22e", None, "g" * 64])
+def test_what_is_no_digest_is_refused_before_anything_is_fetched(server, path, sha256):
+    with pytest.raises(ValueError, match=f"sha256 must be 64 hexadecimal digits, not '{str(sha256).lower()}"):
+        download(server.url, path, sha256)
+    assert server.requests == []
+
+
+def test_a_digest_may_be_in_capitals(server, path):
+    assert download(server.url, path, SHA256.upper()).read_bytes() == CONTENT
+
+
+def test_a_full_disk_is_told_from_the_network_and_what_has_arrived_is_kept(server, path, part):
+    with full_disk(room=10_000), pytest.raises(OSError, match=r"cannot write .*\.part \(.*Make room") as caught:
+        download(server.url, path, SHA256)
+    assert not isinstance(caught.value, ConnectionError)
+    assert part.read_bytes() == CONTENT[:10_000]
+    assert download(server.url, path, SHA256).read_bytes() == CONTENT
+    assert server.requests == [None, "bytes=10000-"]

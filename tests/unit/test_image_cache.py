@@ -14,7 +14,11 @@ from bvae_lib.data._decode import decode
 import numpy as np
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image
+
+from .damage import damaged, full_disk
 
 
 def save(path, seed, size=(80, 70)):
@@ -193,6 +197,68 @@ def test_two_processes_may_start_at_once(root):
     first, second = (process.communicate()[0].strip() for process in both)
     assert first == second == hashlib.sha256(read(root).images.numpy()).hexdigest()
     assert sorted(path.name for path in root.parent.iterdir()) == ["photos", cache_of(root).name]
+
+
+KILLED = """
+import os, random, signal, sys, time
+from pathlib import Path
+from bvae_lib.data import ImageFolder, _image_cache
+
+root, cache = map(Path, sys.argv[1:])
+
+def read():
+    return ImageFolder(root, cache=cache, device="cpu", progress=False)[:]
+
+def start():
+    child = os.fork()
+    if not child:
+        read()
+        os._exit(0)
+    return child
+
+began = time.perf_counter()
+os.waitpid(start(), 0)
+seconds = time.perf_counter() - began
+expected, chance, kills = read(), random.Random(0), 0
+while kills < 20:
+    cache.unlink(missing_ok=True)
+    child = start()
+    time.sleep(seconds * chance.random())
+    os.kill(child, signal.SIGKILL)
+    kills += os.waitpid(child, 0)[1] == signal.SIGKILL  # or it had done just before
+    assert not cache.exists() or _image_cache.is_intact(cache)
+assert (read() == expected).all()
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="the script forks")
+def test_killed_at_twenty_random_points_it_starts_again_and_no_cache_is_half_written(root, tmp_path):
+    for seed in range(7, 60):
+        save(root / f"{seed}.png", seed)
+    command = [sys.executable, "-W", "ignore", "-c", KILLED, str(root), str(tmp_path / "images.h5")]
+    subprocess.run(command, check=True)
+
+
+def test_on_a_full_disk_the_error_says_what_to_do_and_nothing_is_left(root, tmp_path):
+    with full_disk(room=50_000), pytest.raises(OSError, match=r'cannot write .* they take 0 MB.*cache="'):
+        read(root)
+    assert list(tmp_path.iterdir()) == [root]
+    assert len(read(root)) == 7
+
+
+@settings(max_examples=40)
+@given(st.data())
+def test_a_cache_with_any_damage_is_made_good_or_left_alone(tmp_path_factory, data):
+    folder = tmp_path_factory.mktemp("cache")
+    save(folder / "photos" / "a.png", 0)
+    good = read(folder / "photos")[:]
+    cache = cache_of(folder / "photos")
+    cache.write_bytes(data.draw(damaged(cache.read_bytes())))
+    if cache.read_bytes()[:18] in (_image_cache.MARK, b""):
+        assert torch.equal(read(folder / "photos")[:], good)
+    else:
+        with pytest.raises(FileExistsError, match=cache.name):
+            read(folder / "photos")
 
 
 def test_a_moved_folder_brings_its_cache_along(root, tmp_path, decoded):
