@@ -30,11 +30,12 @@ def by_shape(factors: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """
     if factors.shape[1] != len(FACTORS):
         raise ValueError(f"factors must be dSprites' classes [N, {len(FACTORS)}], not {list(factors.shape)}")
+    missing = {*range(len(PERIODS))} - {*factors[:, SHAPE]}
+    if missing:
+        raise ValueError(f"factors must have images of each shape, but none of shape {min(missing)}")
     angle = factors[:, ORIENTATION] * (2 * np.pi / (ORIENTATIONS - 1))
     for shape, period in enumerate(PERIODS):
         of_shape = factors[:, SHAPE] == shape
-        if not of_shape.any():
-            raise ValueError(f"factors must have images of each shape, but none of shape {shape}")
         yield of_shape, (angle[of_shape] / period + 1e-9) % 1.0  # the last orientation looks like the first
 
 
