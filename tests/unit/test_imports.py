@@ -21,8 +21,8 @@ ROOMS = (
     "axis_discovery",
     "plots",
     "widgets",
-    "exercises",
     "zoo",
+    "exercises",
     "bvae_lib",
 )
 # Rooms before it that a room does without all the same.
@@ -32,7 +32,7 @@ FORBIDDEN = {
     "plots": {"axis_discovery", "training"},
     "widgets": {"axis_discovery", "training", "plots"},
     "zoo": {"plots", "widgets"},
-    "bvae_lib": {"axis_discovery", "plots", "widgets", "zoo"},
+    "bvae_lib": {"axis_discovery", "plots", "widgets", "zoo", "exercises"},
 }
 
 
