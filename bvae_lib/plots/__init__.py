@@ -1,7 +1,15 @@
 """The figures of the course, drawn in one style, with units on every axis."""
 
 from .diagrams import flow_diagram
-from .images import capacity_traversals, image_grid, image_html, traversal, traversal_grid, traversal_rows
+from .images import (
+    capacity_traversals,
+    image_grid,
+    image_html,
+    pixel_maps,
+    traversal,
+    traversal_grid,
+    traversal_rows,
+)
 from .latents import (
     bayes_errors,
     code_planes,
@@ -48,6 +56,7 @@ __all__ = [
     "kl_decomposition",
     "learning_curves",
     "pixel_differences",
+    "pixel_maps",
     "posteriors",
     "price_curves",
     "rate_distortion",

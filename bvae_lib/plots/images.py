@@ -14,7 +14,7 @@ from .._runtime.pixels import base64_png, tile, to_uint8
 from ..data.base import as_image
 from ..metrics import encode_dataset
 from ..models import VAE, traverse
-from .arguments import labelled, named
+from .arguments import arrays, labelled, named
 from .style import canvas
 
 WIDTH = 160  # of an image on a page, in CSS pixels
@@ -151,6 +151,27 @@ def capacity_traversals(images: np.ndarray, titles: list[str], labels: list[list
     figure, axes = canvas(1, count, (2.5 * count, 0.32 * rows + 0.5), squeeze=False)
     for axis, snapshot, title, names in zip(axes[0], images, titles, labels, strict=True):
         draw_tiles(axis, snapshot[..., None], names, title)
+    return figure
+
+
+def pixel_maps(maps: dict[str, np.ndarray], label: str) -> Figure:
+    """Draw a number from -1 to 1 for each pixel: red above 0, blue below, white at 0, grey where there is none.
+
+    Args:
+        maps: by title, [H, W] each; NaN where a pixel has no number.
+        label: of the bar of colours: what the numbers are.
+
+    Raises:
+        ValueError: for no maps, or other than numbers [H, W].
+    """
+    maps = arrays("maps", maps, (None, None))
+    figure, axes = canvas(1, len(maps), (1.9 * len(maps) + 0.8, 2.2), squeeze=False)
+    for axis, (title, values) in zip(axes[0], maps.items(), strict=True):
+        shown = axis.imshow(values, cmap="RdBu_r", vmin=-1, vmax=1)
+        axis.set(xticks=[], yticks=[], facecolor="0.85")
+        axis.set_title(title, fontsize=10)
+        axis.grid(False)
+    figure.colorbar(shown, ax=axes, label=label, shrink=0.9)
     return figure
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from .._runtime.arguments import number, numbers
+from ..models.factor_channel import CHANNELS, FACTOR_OF
 from ..theory.allocation import AllocationPath
 from ..theory.channel import InformationBounds
 from .arguments import arrays, curve, curves_by_name, drawn, named
@@ -120,19 +121,21 @@ def information_bounds(bounds: dict[str, InformationBounds], entropy: float) -> 
 
 
 def allocation_slopes(path: AllocationPath) -> Figure:
-    """Draw what one nat more of each factor would save in distortion, against the rate so far (log scale).
+    """Draw what one nat more on the best channel of each factor would save, against the rate so far (log scale).
 
     Args:
-        path: a greedy allocation over dSprites' factors.
+        path: a greedy allocation over the eight channels of a FactorChannel, each by itself.
 
     Raises:
         ValueError: for what is no such path.
     """
     if not isinstance(path, AllocationPath):
         raise ValueError(f"path must be an AllocationPath, as greedy_allocation gives, not {type(path).__name__}")
+    slopes = drawn("slopes", path.slopes, (None, len(CHANNELS))).clip(0.1)
     figure, axis = canvas(size=(6.5, 3.2))
     for factor, (name, (colour, line)) in enumerate(FACTOR_STYLES.items()):
-        axis.plot(path.rate[:-1], path.slopes[:, factor].clip(0.1), line, color=colour, label=name)
+        best = slopes[:, FACTOR_OF.numpy() == factor].max(axis=1)
+        axis.plot(path.rate[:-1], best, line, color=colour, label=name)
     axis.set(xlabel="rate R so far (nats)", ylabel="D saved by the next nat (nats)", yscale="log", xlim=(0, None))
     axis.legend(frameon=False, ncol=2)
     return figure

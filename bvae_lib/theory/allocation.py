@@ -15,19 +15,37 @@ from numpy.typing import ArrayLike
 
 from .._runtime.arguments import check_tensor, number, numbers, whole_number
 from ..data.packed import PackedImages
-from ..models.factor_channel import CHANNELS, FACTOR_OF, SIZES, factor_codes
+from ..models.factor_channel import CHANNELS, SIZES, factor_codes
 from .channel import binary_entropy
 
-GROUPS = tuple(tuple(FACTOR_OF.eq(factor).nonzero().flatten().tolist()) for factor in range(5))  # of channels
+EACH_CHANNEL = tuple((channel,) for channel in range(len(CHANNELS)))
 MIDDLE = 16  # of the 32 positions
 MOST = 40.0  # nats of a channel whose noise float32 can still tell from 0
 
 
+def pixel_correlations(codes: torch.Tensor, pixels: torch.Tensor) -> np.ndarray:
+    """Correlate each pixel with what each channel is given.
+
+    Args:
+        codes: what the channels are given for N images, [N, channels].
+        pixels: the images, [N, ...].
+
+    Returns:
+        From -1 to 1, [channels, ...]; NaN for a channel or pixel that is the same in all images.
+
+    Raises:
+        ValueError: where the two do not pair up, or N is below 2.
+    """
+    codes, flat = _paired("codes", codes, pixels)
+    codes, flat = ((x - x.mean(dim=0)) / x.std(dim=0, correction=0) for x in (codes.float(), flat))
+    return (codes.T @ flat / len(codes)).view(-1, *pixels.shape[1:]).numpy()
+
+
 def initial_slope(codes: torch.Tensor, pixels: torch.Tensor) -> np.ndarray:
-    """Compute how much distortion the first nat of each channel saves, while all channels are closed (Eq. 4.4).
+    """Compute how fast each channel begins to save distortion: the slope at zero nats, all channels closed (Eq. 4.4).
 
     That is the sum over pixels of the squared correlation of pixel and channel. What chance alone would give, 1/N for
-    each pixel, is taken off.
+    each pixel, is taken off. A whole nat saves less than the slope: ``BayesDecoder`` says how much.
 
     Args:
         codes: what the channels are given for N images, [N, channels].
@@ -39,12 +57,9 @@ def initial_slope(codes: torch.Tensor, pixels: torch.Tensor) -> np.ndarray:
     Raises:
         ValueError: where the two do not pair up, or N is below 2.
     """
-    codes, pixels = _paired("codes", codes, pixels)
-    codes = codes.float()
-    pixels = pixels[:, pixels.var(dim=0) > 0]
-    codes, pixels = ((x - x.mean(dim=0)) / x.std(dim=0, correction=0) for x in (codes, pixels))
-    correlation = codes.T @ pixels / len(codes)
-    return (correlation.square() - 1 / len(codes)).sum(dim=1).numpy()  # Eq. 4.4
+    squares = pixel_correlations(codes, pixels).reshape(codes.shape[1], -1) ** 2
+    varied = pixels.flatten(1).var(dim=0).cpu().numpy() > 0
+    return (squares[:, varied] - 1 / len(codes)).sum(axis=1)  # Eq. 4.4
 
 
 def explained_variance(factors: torch.Tensor, pixels: torch.Tensor) -> np.ndarray:
@@ -98,23 +113,36 @@ class BayesDecoder:
         sprites: dSprites, all of it.
         samples: draws of factors and noise.
         seed: of the draws.
+        codes: what the eight channels are given: of factors [N, 5] numbers [N, 8] of mean 0 and variance 1, the last
+            two of which are x and y.
 
     Raises:
         ValueError: for another set of images, or no samples.
     """
 
-    def __init__(self, sprites: PackedImages, samples: int = 240, seed: int = 0):
+    def __init__(
+        self,
+        sprites: PackedImages,
+        samples: int = 240,
+        seed: int = 0,
+        codes: Callable[[torch.Tensor], torch.Tensor] = factor_codes,
+    ):
         if getattr(sprites, "factor_sizes", None) != tuple(SIZES.tolist()):
             raise ValueError(f"sprites must be DSprites() in full, not {type(sprites).__name__}")
         samples = whole_number("samples", samples, 1)
         poses = torch.cartesian_prod(torch.arange(3), torch.arange(6), torch.arange(40))
         factors = torch.cat([poses, torch.full((len(poses), 2), MIDDLE)], dim=1)
-        self.masks = sprites[sprites.index(factors)].flatten(1).cpu()  # [720, 4096]
-        self.poses = factor_codes(factors)[:, :6]  # [720, 6]
+        masks = sprites[sprites.index(factors)][:, 0].cpu()
+        used = masks.amax(dim=(0, 1)).nonzero().flatten()  # columns, and as many rows, in which a sprite can be
+        middle = slice(int(used[0]), int(used[-1]) + 1)
+        self.side = len(used)
+        self.masks = masks[:, middle, middle].flatten(1)  # [720, side * side]
+        self.poses = codes(factors)[:, :6]  # [720, 6]
         positions = torch.arange(32)
-        self.positions = factor_codes(torch.stack([positions] * 5, dim=1) * torch.tensor([0, 0, 0, 1, 1]))[:, 6]
+        self.positions = codes(torch.stack([positions] * 5, dim=1) * torch.tensor([0, 0, 0, 1, 1]))[:, 6]
         offsets = ((positions - MIDDLE) * 32 / 31).round().long()
-        self.shifts = torch.stack([torch.eye(64).roll(int(o), dims=0) for o in offsets]).flatten(1)  # [32, 64 * 64]
+        shifts = torch.stack([torch.eye(64).roll(int(o), dims=0) for o in offsets])
+        self.shifts = shifts[:, :, middle].flatten(1)  # [32, 64 * side]
 
         generator = torch.Generator().manual_seed(whole_number("seed", seed))
         even = (torch.arange(samples) + 0.5) / samples  # each class as often, each part of the normal as often
@@ -123,7 +151,7 @@ class BayesDecoder:
             return even[torch.randperm(samples, generator=generator)]
 
         drawn = torch.stack([(shuffled() * size).long() for size in sprites.factor_sizes], dim=1)
-        self.codes = factor_codes(drawn)
+        self.codes = codes(drawn)
         self.noise = torch.special.ndtri(torch.stack([shuffled() for _ in range(8)], dim=1))
 
     def probabilities(self, nats: ArrayLike) -> torch.Tensor:
@@ -149,7 +177,7 @@ class BayesDecoder:
 
         pose = weights([0, 1, 2, 3, 4, 5], self.poses) @ self.masks
         x, y = (weights([channel], self.positions[:, None]) @ self.shifts for channel in (6, 7))
-        return y.view(-1, 64, 64) @ pose.view(-1, 64, 64) @ x.view(-1, 64, 64).mT
+        return y.view(-1, 64, self.side) @ pose.view(-1, self.side, self.side) @ x.view(-1, 64, self.side).mT
 
     def __call__(self, nats: ArrayLike) -> float:
         """Compute the least distortion (Eq. 4.3).
@@ -185,7 +213,7 @@ class AllocationPath(NamedTuple):
 def greedy_allocation(
     distortion: Callable[[np.ndarray], float],
     capacity: float,
-    groups: Sequence[Sequence[int]] = GROUPS,
+    groups: Sequence[Sequence[int]] = EACH_CHANNEL,
     step: float = 0.25,
 ) -> AllocationPath:
     """Spend nats step by step, each where it saves most distortion (Eq. 4.5).
@@ -193,7 +221,7 @@ def greedy_allocation(
     Args:
         distortion: takes the nats of all channels, [channels].
         capacity: C, nats to spend in all.
-        groups: channels of each factor, over which its nats are spread evenly.
+        groups: of channels that get their nats together, in equal parts.
         step: nats of one step.
 
     Returns:

@@ -1,7 +1,14 @@
 """What a nat saves: cases with a known answer, and the Bayes decoder of dSprites against what it must be."""
 
 from bvae_lib.models import factor_codes
-from bvae_lib.theory.allocation import BayesDecoder, explained_variance, greedy_allocation, initial_slope, onset_rates
+from bvae_lib.theory.allocation import (
+    BayesDecoder,
+    explained_variance,
+    greedy_allocation,
+    initial_slope,
+    onset_rates,
+    pixel_correlations,
+)
 
 import numpy as np
 import pytest
@@ -117,3 +124,27 @@ def test_the_onset_of_a_factor_is_where_it_holds_the_threshold_for_good():
     nats = [[0.3, 0, 0, 0], [0.5, 0.5, 0, 0], [0.5, 0.1, 0, 0], [1, 0.4, 0.2, 0], [1, 1, 0.4, 0.1]]
     found = onset_rates(rate, nats, threshold=0.25)
     np.testing.assert_allclose(found, [0, 2.5, 3.25, np.nan])
+
+
+def test_correlations_keep_the_shape_of_images_and_know_no_constant_pixel():
+    generator = torch.Generator().manual_seed(0)
+    codes, pixels = torch.randn(200, 2, generator=generator), torch.rand(200, 1, 3, 4, generator=generator)
+    pixels[:, 0, 1, 2] = 5 - 2 * codes[:, 1]
+    pixels[:, 0, 0, 0] = 1
+    found = pixel_correlations(codes, pixels)
+    assert found.shape == (2, 1, 3, 4)
+    assert np.isnan(found[:, 0, 0, 0]).all()
+    assert found[1, 0, 1, 2] == pytest.approx(-1)
+    assert found[0, 0, 2, 3] == pytest.approx(np.corrcoef(codes[:, 0], pixels[:, 0, 2, 3])[0, 1], abs=1e-5)
+
+
+def test_the_decoder_takes_another_code_of_the_factors(sprites, decoder):
+    """With a code that says nothing of shape, scale and angle, only the position can be known."""
+
+    def position_alone(factors):
+        codes = factor_codes(factors)
+        codes[:, :6] = 0
+        return codes
+
+    blind = BayesDecoder(sprites, samples=120, codes=position_alone)
+    assert blind([5.0] * 6 + [8.0] * 2) == pytest.approx(decoder([0.0] * 6 + [8.0] * 2), rel=1e-3)

@@ -70,6 +70,15 @@ def test_capacities_stand_side_by_side():
     assert [label.get_text() for label in right.get_yticklabels()] == labels[1]
 
 
+def test_maps_of_pixels_share_one_scale_and_leave_out_what_has_no_number():
+    maps = {"x": np.array([[0.5, -1.0], [np.nan, 0.0]]), "scale": np.full((2, 2), 0.1)}
+    figure = plots.pixel_maps(maps, "correlation")
+    left, right, bar = figure.axes
+    np.testing.assert_array_equal(left.images[0].get_array().filled(np.nan), maps["x"])
+    assert [axis.images[0].get_clim() for axis in (left, right)] == [(-1, 1)] * 2
+    assert [left.get_title(), right.get_title(), bar.get_ylabel()] == ["x", "scale", "correlation"]
+
+
 def test_an_image_for_html_holds_its_pixels_and_says_what_it_shows(image):
     html = plots.image_html(image, 'z0 at "3"')
     alt, data = re.fullmatch(r'<img alt="([^"]+)" width="160" src="data:image/png;base64,([^"]+)">', html).groups()

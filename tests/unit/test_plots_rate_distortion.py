@@ -61,9 +61,10 @@ def test_a_bar_is_as_long_as_the_rate_and_holds_no_more_information_than_the_ent
     }
 
 
-def test_slopes_are_drawn_at_the_rate_before_each_step():
-    slopes = np.arange(1.0, 11).reshape(2, 5)
-    path = AllocationPath(np.array([[0] * 5, [1, 0, 0, 0, 0], [1, 1, 0, 0, 0]]), np.array([9.0, 5.0, 4.0]), slopes)
+def test_slopes_of_the_best_channel_are_drawn_at_the_rate_before_each_step():
+    by_channel = np.array([[3.0, 1, 2, 4, 5, 6, 7, 8], [1, 2, 9, 3, 8, 4, 5, 6]])
+    slopes = np.array([[3.0, 4, 6, 7, 8], [9, 3, 8, 5, 6]])
+    path = AllocationPath(np.tri(3, 8, -1), np.array([9.0, 5.0, 4.0]), by_channel)
     (axis,) = plots.allocation_slopes(path).axes
     drawn = {line.get_label(): line.get_xydata().tolist() for line in axis.get_lines()}
     assert drawn == {name: [[0, slopes[0, i]], [1, slopes[1, i]]] for i, name in enumerate(FACTORS)}

@@ -2,6 +2,7 @@
 
 from bvae_lib import History, plots
 from bvae_lib.models import BurgessVAE
+from bvae_lib.theory.allocation import AllocationPath
 from bvae_lib.theory.channel import InformationBounds
 
 import matplotlib.pyplot as plt
@@ -140,6 +141,8 @@ ROWS = [
         "capacity_traversals", "labels of the first only",
         lambda: plots.capacity_traversals(SHEET, ["1", "2"], ["a", "b", "c"]), "labels must be a list of 2",
     ),
+    Refused("pixel_maps", "nothing", lambda: plots.pixel_maps({}, ""), "maps must be a dict"),
+    Refused("pixel_maps", "a row of pixels", lambda: plots.pixel_maps({"x": X}, ""), "must have the shape"),
     Refused("image_html", "a batch", lambda: plots.image_html(IMAGES, ""), r"images must be \[N, channels, H, W\]"),
     Refused("image_html", "pixels of 0 to 255", lambda: plots.image_html(255 * IMAGE, ""), "divide bytes by 255"),
     Accepted("image_html", "a NumPy image", lambda: plots.image_html(IMAGE.numpy(), "")),
@@ -293,6 +296,11 @@ ROWS = [
     Refused("information_bounds", "nothing", lambda: plots.information_bounds({}, 1.0), "bounds must be a dict"),
     Refused(
         "allocation_slopes", "its slopes alone", lambda: plots.allocation_slopes(NATS), "AllocationPath.* not ndarray",
+    ),
+    Refused(
+        "allocation_slopes", "a path of five factors",
+        lambda: plots.allocation_slopes(AllocationPath(np.zeros((2, 5)), X[:2], np.zeros((1, 5)))),
+        r"slopes must have the shape \[n, 8\], not \[1, 5\]",
     ),
     Refused(
         "distortion_by_shape", "a shape too many", lambda: plots.distortion_by_shape({"a": [1, 2]}, ["square"], ""),

@@ -8,6 +8,7 @@ from bvae_lib.theory.allocation import (
     greedy_allocation,
     initial_slope,
     onset_rates,
+    pixel_correlations,
 )
 from bvae_lib.theory.channel import (
     bayes_distortion,
@@ -92,7 +93,11 @@ OF_VARIANCES = {
     "rate_path": lambda variances: rate_path(variances, [1]),
     "onset_capacities": onset_capacities,
 }
-OF_PAIRS = {"initial_slope": initial_slope, "explained_variance": explained_variance}
+OF_PAIRS = {
+    "pixel_correlations": pixel_correlations,
+    "initial_slope": initial_slope,
+    "explained_variance": explained_variance,
+}
 
 ROWS = [
     *(
