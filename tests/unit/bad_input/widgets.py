@@ -4,7 +4,7 @@ from copy import deepcopy
 
 from bvae_lib.data import Blobs
 from bvae_lib.models import BurgessVAE
-from bvae_lib.widgets import Budget, Overlap, Price, Run, Traversal, WaterLevel
+from bvae_lib.widgets import Budget, Overlap, Price, Rotation, Run, Traversal, WaterLevel
 from bvae_lib.zoo import FactorSnapshots
 
 import numpy as np
@@ -188,6 +188,18 @@ ROWS = [
         r"\[B, 1, 64, 64\], not",
     ),
     Accepted("widgets.Price", "NumPy, torch and float64", a_run_of_tensors),
+    Refused(
+        "widgets.Rotation", "radians", lambda _: Rotation(-0.5), ValueError,
+        "degrees must be .* from 0 to 90, not -0.5",
+    ),
+    Refused(
+        "widgets.Rotation", "one deviation", lambda _: Rotation(sigmas=0.5), ValueError,
+        r"sigmas must have the shape \[2\], not \[\]",
+    ),
+    Refused(
+        "widgets.Rotation.degrees", "NaN, later", set_later(Rotation, "degrees", np.nan), ValueError,
+        "degrees must be .* not nan",
+    ),
     Refused(
         "widgets.Traversal", "all that zoo.load returns", lambda _: Traversal((MODEL, None, None)), ValueError,
         "must be a BurgessVAE .* not a tuple",
