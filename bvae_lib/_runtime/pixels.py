@@ -7,6 +7,8 @@ import numpy as np
 import torch
 from PIL import Image
 
+from .arguments import check_pixels
+
 
 def to_uint8(images: torch.Tensor) -> np.ndarray:
     """Round images to 8 bits, and put channels last.
@@ -16,7 +18,13 @@ def to_uint8(images: torch.Tensor) -> np.ndarray:
 
     Returns:
         uint8 [..., H, W, channels].
+
+    Raises:
+        ValueError: for images of another shape or kind.
     """
+    check_pixels(images)
+    if images.ndim < 3:
+        raise ValueError(f"images must be [..., channels, H, W], not {list(images.shape)}")
     return (255 * images).round().byte().movedim(-3, -1).cpu().numpy()
 
 
