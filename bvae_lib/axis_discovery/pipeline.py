@@ -20,6 +20,9 @@ from .latent_vae import LatentVAE, TwoStageVAE
 from .muon import muon
 from .second_stage import fit_second_stage
 
+# Parts of a training that are given in steps, and the least that each may be: a trial of few steps has fewer of them.
+PERIODS = {"warmup": 0, "cooldown": 0, "stagger_steps": 0, "anneal_steps": 1}
+
 Network = BurgessVAE | TwoStageVAE
 Prepared = tuple[Network, Objective, History | None]  # what to train, by what, and what was recorded so far
 
@@ -29,7 +32,7 @@ class Context:
     """What a phase needs of the run that it is a part of."""
 
     earlier: Callable[[str], tuple[Any, History]]  #: model and History of a recipe by name
-    images: ImageSet
+    images: ImageSet | torch.Tensor
     options: dict[str, Any]  #: arguments of ``fit`` in place of those of a recipe, such as seed, device and checkpoint
 
     def at_most(self, steps: int) -> int:
@@ -40,12 +43,31 @@ class Context:
         """Return the options for a part of ``steps`` steps, whose checkpoint ends in ``suffix``."""
         checkpoint = self.options.get("checkpoint")
         beside = Path(checkpoint).with_suffix(suffix) if checkpoint else None
-        return self.options | {"steps": self.at_most(steps), "checkpoint": beside}
+        steps = self.at_most(steps)
+        asked = {name: min(self.options[name], steps) for name in ("warmup", "cooldown") if name in self.options}
+        return self.options | asked | {"steps": steps, "checkpoint": beside}
 
     def fit(self, model: Network, objective: Objective, arguments: dict[str, Any], suffix: str) -> History:
         """Train one phase by a recipe's ``arguments`` of ``fit``; its checkpoint ends in ``suffix``."""
-        options = arguments | self.part(arguments["steps"], suffix)
-        return fit(model, self.images, objective, **with_optimizer(options, model))
+        options = self.part(arguments["steps"], suffix)
+        options = with_optimizer(shortened(arguments, options["steps"]) | options, model)
+        history = fit(model, self.images, objective, **options)
+        if not reached(history, options["steps"]):
+            raise KeyboardInterrupt  # which fit has caught: what comes next would begin from half of this phase
+        return history
+
+
+def shortened(arguments: dict[str, Any], steps: int) -> dict[str, Any]:
+    """Return the ``arguments`` of a training for at most ``steps`` steps: its periods shrink in proportion."""
+    whole = arguments["steps"]
+    steps = min(steps, whole)
+    periods = {n: max(least, arguments[n] * steps // whole) for n, least in PERIODS.items() if n in arguments}
+    return arguments | periods | {"steps": steps}
+
+
+def reached(history: History, steps: int) -> bool:
+    """Return whether a run came to its last step; Ctrl-C ends it before."""
+    return bool((history.step >= steps).any())
 
 
 def with_optimizer(arguments: dict[str, Any], model: Network) -> dict[str, Any]:
@@ -70,19 +92,19 @@ def network(recipe: dict[str, Any], seed: int = 0) -> Network:
     return staged
 
 
-def prepare(recipe: dict[str, Any], objective: PricedRate, seed: int, context: Context) -> Prepared:
+def prepare(recipe: dict[str, Any], model: Network, objective: PricedRate, context: Context) -> Prepared:
     """Do what comes before the last training of a recipe.
 
     Args:
         recipe: of ``zoo.RECIPES``.
+        model: the recipe's ``network``, with its first weights.
         objective: that the recipe names.
-        seed: of the first weights.
         context: the run.
 
     Returns:
         The model to train, the objective to train it by, and what was recorded so far, None for most recipes.
     """
-    model, discovery = network(recipe, seed), recipe.get("discovery")
+    discovery = recipe.get("discovery")
     if discovery is None:
         return model, objective, None
     return METHODS[discovery["method"]](discovery, model, objective, context)
@@ -104,10 +126,12 @@ def distillation(discovery: dict[str, Any], model: BurgessVAE, objective: Priced
     from ``kl_from_step`` on the student must agree with the teacher.
     """
     teacher, history = context.earlier(discovery["teacher"])
-    mask, price = torch.as_tensor(history.kl_per_latent[-1] >= metrics.ACTIVE), float(history.price[-1])
+    kl, price = history.kl_per_latent[-1], float(history.price[-1])
+    mask = torch.as_tensor(kl >= min(kl.max(), metrics.ACTIVE))  # the largest at least: after a trial none is active
     arguments = discovery["fit"]
+    kl_from_step = discovery["kl_from_step"] * context.at_most(arguments["steps"]) // arguments["steps"]
     decoder_only = DistillationObjective(BetaVAE(1), teacher, mask, price=price)
-    distill = DistillationObjective(objective, teacher, mask, discovery["kl_from_step"], price)
+    distill = DistillationObjective(objective, teacher, mask, kl_from_step, price)
     model.encoder.requires_grad_(False)
     context.fit(model, decoder_only, arguments | {"steps": discovery["decoder_only_steps"]}, ".decoder-only")
     model.encoder.requires_grad_(True)
@@ -127,7 +151,7 @@ def second_stage(discovery: dict[str, Any], context: Context) -> TwoStageVAE:
     if reference:
         align_axes(reference, frozen[:2], context.images, seed)
         del reference.decoder  # only its encoder is used
-    stages = [stage | {"steps": context.at_most(stage["steps"])} for stage in discovery["stages"]]
+    stages = [shortened(stage, context.at_most(stage["steps"])) for stage in discovery["stages"]]
     return fit_second_stage(model, context.images, frozen, price, stages, seed, reference)
 
 

@@ -9,7 +9,8 @@
 
 from .cards import Card
 from .recipes import RECIPES
-from .registry import images_of, load, names, train
+from .registry import load, names
+from .runs import images_of, train
 from .snapshots import FactorSnapshots, LatentSnapshots, load_snapshots
 
 __all__ = [

@@ -1,5 +1,5 @@
 """python -m bvae_lib.zoo: train what is missing (`make zoo` does), first chapter 4's runs, then the models."""
 
-from .registry import train_missing
+from .missing import train_missing
 
 train_missing()

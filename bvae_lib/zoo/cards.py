@@ -1,15 +1,22 @@
 """What is known of a trained model: its recipe, what it was trained by, and its figures."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from types import UnionType
+from typing import Any, get_args, get_origin, get_type_hints
 
 import numpy as np
 
 from .._runtime.atomic import write_atomically
 
 MODELS = Path(__file__).parent / "models"  # <name>/weights.safetensors, history.json, card.json, snapshots.json
+LEAST = {  # that every card says
+    "recipe": {"data", "network", "objective", "fit", "seed"},
+    "figures": {"distortion", "rate", "kl_per_latent", "active", "mig", "gaps"},
+}
 
 
 @dataclass(frozen=True)
@@ -74,6 +81,31 @@ class Card:
             ValueError: where the file is something else.
         """
         try:
-            return cls(**json.loads(path.read_text(encoding="utf-8")))
+            card = cls(**json.loads(path.read_text(encoding="utf-8")))
+            for name, kind in get_type_hints(cls).items():
+                if not holds(kind, getattr(card, name)):
+                    raise ValueError(f"its {name} is {getattr(card, name)!r}")
+            for name, least in LEAST.items():
+                if missing := sorted(least - getattr(card, name).keys()):
+                    raise ValueError(f"its {name} lacks {missing}")
         except (TypeError, ValueError) as error:
             raise ValueError(f"{path} is not a card ({error})") from error
+        return card
+
+
+def holds(kind: Any, value: Any) -> bool:
+    """Return whether ``value`` is of ``kind``, a class or several joined by ``|``; of a dict the keys are not read."""
+    kinds = get_args(kind) if isinstance(kind, UnionType) else [kind]
+    return any(isinstance(value, get_origin(one) or one) for one in kinds)
+
+
+@contextmanager
+def telling_damage(folder: Path) -> Iterator[None]:
+    """Raise ValueError, with the remedy, for whatever is raised while the files of a model are read."""
+    try:
+        yield
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RuntimeError) as error:
+        raise ValueError(
+            f"{folder} is damaged: {error}. Restore that folder (git checkout, or install the library again), "
+            "or delete it and run `make zoo`, which trains the model"
+        ) from error

@@ -11,7 +11,8 @@ capacity grows keep their learning rate to the end, so a run of fewer steps is t
 import base64
 import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -20,15 +21,18 @@ import numpy as np
 import torch
 from PIL import Image
 
+from .._runtime.arguments import numbers
 from .._runtime.atomic import write_atomically
 from .._runtime.pixels import base64_png, to_uint8
+from ..axis_discovery.pipeline import reached
 from ..data import DSprites, FactorLookup
 from ..data.packed import PackedImages
 from ..history import History
 from ..models import FactorChannel, per_factor, traverse
 from ..objectives import Constrained, bernoulli_reconstruction
 from ..training import fit
-from .cards import MODELS
+from .cards import MODELS, telling_damage
+from .lookup import check_known
 from .recipes import CAPACITY_OBJECTIVES
 
 # Chapter 4: factors through channels.
@@ -63,6 +67,11 @@ class FactorSnapshots:
     price: np.ndarray  #: [F] nats of distortion per nat of rate
     drawn: np.ndarray  #: uint8 [1 + F, images, 64, 64], the real images, then as each snapshot decodes them
 
+    def __post_init__(self):
+        count = len(self.step)
+        check_shapes(self, step=[count], nats=[count, 8], distortion=[count], price=[count])
+        check_shapes(self, drawn=[1 + count, None, 64, 64])
+
     @property
     def capacity(self) -> np.ndarray:
         """C in nats, [F]."""
@@ -82,10 +91,10 @@ class FactorSnapshots:
         """Return the number of the snapshot whose rate is nearest to ``rate`` nats."""
         return int(np.abs(self.rate - rate).argmin())
 
-    def append(self, **snapshot: Any) -> "FactorSnapshots":
-        """Return these snapshots and one more, a value for each field."""
-        grown = {name: np.append(old, [snapshot[name]], axis=0) for name, old in vars(self).items()}
-        return FactorSnapshots(**grown)
+    def followed_by(self, other: "FactorSnapshots") -> "FactorSnapshots":
+        """Return these snapshots, and those of ``other`` behind them; the real images are the same."""
+        ours, theirs = vars(self), vars(other) | {"drawn": other.drawn[1:]}
+        return FactorSnapshots(**{name: np.concatenate([ours[name], theirs[name]]) for name in ours})
 
     def save(self, path: Path) -> None:
         """Write JSON to ``path``, the images as one PNG, a row a snapshot."""
@@ -94,8 +103,9 @@ class FactorSnapshots:
     @classmethod
     def load(cls, path: Path) -> "FactorSnapshots":
         """Read what ``save`` wrote; ValueError where the file is something else."""
-        figures, drawn = read(path, cls)
-        return cls(**figures, drawn=drawn)
+        with telling_kind(path, cls):
+            figures, drawn = read(path, cls)
+            return cls(**figures, drawn=drawn)
 
 
 @dataclass
@@ -107,6 +117,15 @@ class LatentSnapshots:
     kl_per_latent: np.ndarray  #: [S, latents] nats, over all images; the record at that step
     drawn: np.ndarray  #: uint8 [S, latents, 7, 64, 64], each latent from -3 to 3
 
+    def __post_init__(self):
+        count = len(self.step)
+        check_shapes(self, step=[count], capacity=[count], kl_per_latent=[count, None])
+        check_shapes(self, drawn=[*self.kl_per_latent.shape, len(VALUES), 64, 64])
+
+    def followed_by(self, other: "LatentSnapshots") -> "LatentSnapshots":
+        """Return these snapshots, and those of ``other`` behind them."""
+        return LatentSnapshots(*map(np.concatenate, zip(vars(self).values(), vars(other).values(), strict=True)))
+
     def save(self, path: Path) -> None:
         """Write JSON to ``path``, the images as one PNG."""
         write(path, vars(self), self.drawn.reshape(-1, *self.drawn.shape[2:]))
@@ -114,8 +133,15 @@ class LatentSnapshots:
     @classmethod
     def load(cls, path: Path) -> "LatentSnapshots":
         """Read what ``save`` wrote; ValueError where the file is something else."""
-        figures, drawn = read(path, cls)
-        return cls(**figures, drawn=drawn.reshape(*figures["kl_per_latent"].shape, *drawn.shape[1:]))
+        with telling_kind(path, cls):
+            figures, drawn = read(path, cls)
+            return cls(**figures, drawn=drawn.reshape(*figures["kl_per_latent"].shape, *drawn.shape[1:]))
+
+
+def check_shapes(snapshots: Any, **shapes: list[int | None]) -> None:
+    """Raise ValueError unless the fields of ``snapshots`` hold finite numbers of these ``shapes``."""
+    for name, shape in shapes.items():
+        numbers(name, getattr(snapshots, name), tuple(shape))
 
 
 def load_snapshots(name: str) -> tuple[FactorSnapshots | LatentSnapshots, History]:
@@ -129,12 +155,13 @@ def load_snapshots(name: str) -> tuple[FactorSnapshots | LatentSnapshots, Histor
 
     Raises:
         KeyError: where there are none.
+        ValueError: where a file is damaged.
     """
-    path = MODELS / name / "snapshots.json"
-    if not path.exists():
-        raise KeyError(f"no snapshots of {name!r}; there are those of {[*FACTOR_RUNS, *LATENT_RUNS]}")
-    kind = FactorSnapshots if name in FACTOR_RUNS else LatentSnapshots
-    return kind.load(path), History.load(MODELS / name / "history.json")
+    runs = [*FACTOR_RUNS, *LATENT_RUNS]
+    check_known("snapshots of", name, [run for run in runs if (MODELS / run / "snapshots.json").exists()])
+    kind, folder = FactorSnapshots if name in FACTOR_RUNS else LatentSnapshots, MODELS / name
+    with telling_damage(folder):
+        return kind.load(folder / "snapshots.json"), History.load(folder / "history.json")
 
 
 def write(path: Path, figures: dict[str, np.ndarray], drawn: np.ndarray) -> None:
@@ -145,29 +172,35 @@ def write(path: Path, figures: dict[str, np.ndarray], drawn: np.ndarray) -> None
 
 
 def read(path: Path, kind: type) -> tuple[dict[str, np.ndarray], np.ndarray]:
-    """Read the figures and images of a ``kind`` that ``write`` wrote; ValueError where the file is something else."""
+    """Read the figures and images of a ``kind`` that ``write`` wrote."""
+    stored = json.loads(Path(path).read_text(encoding="utf-8"))
+    if stored.keys() != {field.name for field in fields(kind)}:
+        raise ValueError(f"it has {list(stored)}")
+    sheet = np.asarray(Image.open(io.BytesIO(base64.b64decode(stored.pop("drawn")))))
+    drawn = sheet.reshape(sheet.shape[0] // 64, 64, sheet.shape[1] // 64, 64).swapaxes(1, 2)
+    return {name: np.array(values) for name, values in stored.items()}, drawn
+
+
+@contextmanager
+def telling_kind(path: Path, kind: type) -> Iterator[None]:
+    """Raise ValueError for whatever is raised while a file that is something else is read."""
     try:
-        stored = json.loads(Path(path).read_text(encoding="utf-8"))
-        if stored.keys() != {field.name for field in fields(kind)}:
-            raise ValueError(f"it has {list(stored)}")
-        sheet = np.asarray(Image.open(io.BytesIO(base64.b64decode(stored.pop("drawn")))))
-        drawn = sheet.reshape(sheet.shape[0] // 64, 64, sheet.shape[1] // 64, 64).swapaxes(1, 2)
-        return {name: np.array(values) for name, values in stored.items()}, drawn
-    except (AttributeError, KeyError, TypeError, OSError, ValueError) as error:
+        yield
+    except (AttributeError, KeyError, TypeError, OSError, ValueError, Image.DecompressionBombError) as error:
         raise ValueError(f"{path} holds no {kind.__name__} ({type(error).__name__}: {error})") from error
 
 
 @torch.no_grad()
-def look(model: FactorChannel, images: PackedImages, shown: torch.Tensor) -> dict[str, Any]:
+def look(
+    model: FactorChannel, images: PackedImages, shown: torch.Tensor, step: int, price: np.ndarray
+) -> FactorSnapshots:
     """Measure the channels on 1,000 images, and decode ``shown`` [N, 1, 64, 64] from what is sent on average."""
     device = model.root.device
     batch = images.sample(1000, torch.Generator().manual_seed(0)).to(device)
     z = model.encode(batch).rsample(torch.Generator(device).manual_seed(0))
-    return {
-        "nats": model.nats.cpu().numpy(),
-        "distortion": bernoulli_reconstruction(model.decode(z), batch).item(),
-        "drawn": to_uint8(model.reconstruct(shown))[..., 0],
-    }
+    distortion = bernoulli_reconstruction(model.decode(z), batch).item()
+    drawn = np.stack([to_uint8(pixels)[..., 0] for pixels in (shown, model.reconstruct(shown))])
+    return FactorSnapshots(np.array([step]), model.nats.cpu().numpy()[None], np.array([distortion]), price, drawn)
 
 
 def record_factors(name: str, images: PackedImages, folder: Path, **options: Any) -> tuple[FactorSnapshots, History]:
@@ -178,52 +211,81 @@ def record_factors(name: str, images: PackedImages, folder: Path, **options: Any
         images: dSprites.
         folder: for the state of the run.
         options: arguments of ``fit``: device, progress, ...
+
+    Raises:
+        KeyError: for another name.
+        ValueError: where ``folder`` has a later state of the run, but not its snapshots.
     """
+    check_known("run of chapter 4", name, FACTOR_RUNS)
     path, checkpoint = folder / f"{name}.snapshots.json", folder / f"{name}.safetensors"
     model, objective = FactorChannel(FactorLookup(images), FACTOR_RUNS[name]), Constrained(**CAPACITY)
     shown = images[images.index(torch.tensor(SHOWN))]
-    empty = FactorSnapshots(np.zeros(0, int), np.zeros((0, 8)), np.zeros(0), np.zeros(0), to_uint8(shown)[None, ..., 0])
-    snapshots = FactorSnapshots.load(path) if path.exists() else empty
-    for step in range(EVERY, 1 + CAPACITY["steps"], EVERY):
+    done = FactorSnapshots.load(path).step if path.exists() else []
+    for step in missing(range(EVERY, 1 + CAPACITY["steps"], EVERY), done):
         history = fit(model, images, objective, step, seed=FACTOR_RUNS[name], checkpoint=checkpoint, **FIT, **options)
-        if step not in snapshots.step:
-            snapshots = snapshots.append(step=step, price=history.price[-1], **look(model, images, shown))
-            snapshots.save(path)
-    return snapshots, history
+        check_at(step, history, path)
+        if step not in done:
+            add(look(model, images, shown, step, history.price[-1:]), path)
+    return FactorSnapshots.load(path), history
 
 
 def record_latents(
-    train: Callable[..., tuple[Any, History]], image: torch.Tensor
+    train: Callable[..., tuple[Any, History]], image: torch.Tensor, path: Path
 ) -> tuple[Any, History, LatentSnapshots]:
     """Train to each of ``STEPS`` in turn, and decode with one latent at a time moved.
 
     Args:
         train: called as ``train(steps=...)``, continues from its own checkpoint.
         image: [1, 1, 64, 64], whose posterior means are where each latent is moved from.
+        path: of a file for the snapshots so far, from which a run that was cut off is continued.
+
+    Raises:
+        ValueError: where the checkpoint is past the next snapshot.
     """
-    capacity, kl, drawn = [], [], []
-    for step in STEPS:
+    done = LatentSnapshots.load(path).step if path.exists() else []
+    for step in missing(STEPS, done):
         model, history = train(steps=step)
-        with torch.no_grad():
-            mean = model.encode(image.to(next(model.parameters()).device)).mean[0]
-        moved = traverse(model, mean, list(range(model.latents)), VALUES)
-        drawn.append(to_uint8(moved)[..., 0])
-        capacity.append(history.capacity[-1])
-        kl.append(history.kl_per_latent[-1])
-    return model, history, LatentSnapshots(np.array(STEPS), np.array(capacity), np.array(kl), np.array(drawn))
+        check_at(step, history, path)
+        if step not in done:
+            with torch.no_grad():
+                mean = model.encode(image.to(next(model.parameters()).device)).mean[0]
+            drawn = to_uint8(traverse(model, mean, list(range(model.latents)), VALUES))[None, ..., 0]
+            add(LatentSnapshots(np.array([step]), history.capacity[-1:], history.kl_per_latent[-1:], drawn), path)
+    return model, history, LatentSnapshots.load(path)
 
 
-def train_missing() -> None:
-    """Record every run of chapter 4 that is not here, one after another; a run that was cut off is continued."""
-    missing = [name for name in FACTOR_RUNS if not (MODELS / name / "snapshots.json").exists()]
-    if not missing:
+def add(snapshots: Any, path: Path) -> None:
+    """Put ``snapshots`` behind those of ``path``, or into a new file."""
+    (type(snapshots).load(path).followed_by(snapshots) if path.exists() else snapshots).save(path)
+
+
+def missing(steps: Sequence[int], done: Any) -> list[int]:
+    """Return the ``steps`` that are not ``done``, or the last, which gives the model at the end."""
+    return [step for step in steps if step not in done] or [steps[-1]]
+
+
+def check_at(step: int, history: History, path: Path) -> None:
+    """Raise KeyboardInterrupt where Ctrl-C ended a run before ``step``, ValueError where its checkpoint is past it."""
+    if not reached(history, step):
+        raise KeyboardInterrupt
+    if history.step[-1] > step:
+        raise ValueError(
+            f"the run's checkpoint is at step {history.step[-1]}, but {path} has no snapshot of step {step}; "
+            "delete both to start again"
+        )
+
+
+def train_missing(folder: Path) -> None:
+    """Record every run of chapter 4 that is not here; a run that was cut off is continued from what ``folder`` has."""
+    names = [name for name in FACTOR_RUNS if not (MODELS / name / "snapshots.json").exists()]
+    if not names:
         return
-    images, folder = DSprites(), Path("runs")
-    for name in missing:
+    images = DSprites()
+    for name in names:
         print(f"{name}: {CAPACITY['steps']:,} steps", flush=True)
         snapshots, history = record_factors(name, images, folder)
         history.save(MODELS / name / "history.json")
         snapshots.save(MODELS / name / "snapshots.json")
-        for part in (f"{name}.snapshots.json", f"{name}.safetensors"):
+        for part in (f"{name}.safetensors", f"{name}.snapshots.json"):
             (folder / part).unlink()
         print(f"  D {snapshots.distortion[-1]:.1f}, R {snapshots.rate[-1]:.2f} nats", flush=True)

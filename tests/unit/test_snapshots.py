@@ -41,7 +41,7 @@ def test_snapshots_come_back_as_they_were(saved, tmp_path):
 @pytest.mark.parametrize("kind", [FactorSnapshots, LatentSnapshots])
 @pytest.mark.parametrize("text", ["", "{}", "[]", '{"step": [1], "drawn": "AAAA"}'])
 def test_another_file_is_refused(kind, text, tmp_path):
-    (tmp_path / "snapshots.json").write_text(text)
+    (tmp_path / "snapshots.json").write_text(text, encoding="utf-8")
     with pytest.raises(ValueError, match=r"holds no \w+Snapshots"):
         kind.load(tmp_path / "snapshots.json")
 
@@ -90,13 +90,13 @@ def test_a_run_of_latents_with_snapshots_is_the_run_itself(sprites, tmp_path, mo
         return zoo.train(name, steps=steps, checkpoint=tmp_path / "run.safetensors", **options)
 
     image = sprites[sprites.index(torch.tensor([snapshots.IMAGE]))]
-    model, history, seen = snapshots.record_latents(train, image)
+    model, history, seen = snapshots.record_latents(train, image, tmp_path / "snapshots.json")
     whole, straight = zoo.train(name, steps=100, **options)
     for ours, theirs in zip(model.parameters(), whole.parameters(), strict=True):
         assert torch.equal(ours, theirs)
     np.testing.assert_array_equal(history.rows(), straight.rows())
-    np.testing.assert_array_equal(seen.capacity, straight.capacity)
-    np.testing.assert_array_equal(seen.kl_per_latent, straight.kl_per_latent)
+    np.testing.assert_allclose(seen.capacity, straight.capacity, atol=1e-4)
+    np.testing.assert_allclose(seen.kl_per_latent, straight.kl_per_latent, atol=1e-4)
     assert seen.drawn.shape == (2, model.latents, 7, 64, 64)
     z = model.encode(image).mean.clone()
     z[0, 3] = 1.0  # the fifth of seven values from -3 to 3

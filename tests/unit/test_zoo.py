@@ -8,13 +8,17 @@ from functools import partial
 
 from bvae_lib import metrics, zoo
 from bvae_lib.axis_discovery import ica, pipeline, second_stage
-from bvae_lib.zoo import registry
+from bvae_lib.zoo import registry, runs
 from bvae_lib.zoo.cards import MODELS, Card
 from bvae_lib.zoo.recipes import OBJECTIVES, PRICES
 
 import numpy as np
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.unit.mortal import IMAGES, Mortal
 
 AT_ONCE = {"warmup": 0, "cooldown": 0}
 QUIET = {"progress": False, "device": "cpu"}
@@ -119,7 +123,7 @@ def test_bounds_are_those_of_the_figures_and_break_no_law(name, entropy):
     card = zoo.load(name)[2]
     bounds = card.bounds
     assert bounds == metrics.rate_distortion_bounds(card.rate, card.distortion, bounds["entropy"])
-    rendered = math.log(registry.RENDERED)  # of images that all differ
+    rendered = math.log(runs.RENDERED)  # of images that all differ
     assert bounds["entropy"] == pytest.approx(entropy if card.recipe["data"] == "dsprites" else rendered)
     assert card.rate + card.distortion >= bounds["entropy"]
     assert bounds["information_at_least"] <= bounds["information_at_most"] <= bounds["entropy"]
@@ -157,7 +161,7 @@ def test_damaged_weights_are_refused(copied):
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", '{"name": "dsprites-early"}'])
 def test_what_is_no_card_is_refused(copied, text):
-    (copied / "card.json").write_text(text)
+    (copied / "card.json").write_text(text, encoding="utf-8")
     with pytest.raises(ValueError, match=r"card\.json is not a card"):
         zoo.load("dsprites-early")
 
@@ -232,13 +236,13 @@ def test_a_teacher_that_the_zoo_has_is_loaded(tmp_path):
 
 
 def test_an_earlier_model_that_two_others_need_is_trained_once(sprites, tmp_path, monkeypatch, few_codes, all_active):
-    seen, fit = [], registry.fit
+    seen, fit = [], runs.fit
 
     def watched(*arguments, checkpoint, **options):
         seen.append((checkpoint.suffix, checkpoint.exists()))
         return fit(*arguments, checkpoint=checkpoint, **options)
 
-    monkeypatch.setattr(registry, "fit", watched)
+    monkeypatch.setattr(runs, "fit", watched)
     options = {"steps": 2, "batch_size": 8, "checkpoint": tmp_path / "run.safetensors"} | AT_ONCE | QUIET
     zoo.train("dsprites-staged-seed0", images=sprites, **options)
     assert [done for suffix, done in seen if suffix == ".dsprites-early"] == [False, True]
@@ -249,13 +253,13 @@ def test_earlier_models_have_the_steps_of_their_own_recipes(sprites, monkeypatch
         recipe = zoo.RECIPES[f"dsprites-{name}"]
         short = shorten(recipe, steps, **({"decoder_only_steps": 1} if name.startswith("distilled") else {}))
         monkeypatch.setitem(zoo.RECIPES, f"dsprites-{name}", short)
-    asked, fit = [], registry.fit
+    asked, fit = [], runs.fit
 
     def watched(*arguments, steps, **options):
         asked.append(steps)
         return fit(*arguments, steps=steps, **options)
 
-    monkeypatch.setattr(registry, "fit", watched)
+    monkeypatch.setattr(runs, "fit", watched)
     zoo.train("dsprites-staged-seed0", images=sprites, batch_size=8, **QUIET)
     assert asked == [5, 2, 3, 5, 4]  # early, distilled, refit; early once more; staged
 
@@ -305,3 +309,58 @@ def test_storing_and_loading_gives_the_model_back(name, tmp_path, monkeypatch, s
     images = sprites[:4]
     np.testing.assert_allclose(loaded.reconstruct(images), model.reconstruct(images), atol=1e-5)
     np.testing.assert_array_equal(stored_history.kl_per_latent, history.kl_per_latent)
+
+
+TRIALS = ["early", "auxiliary", "distilled-seed0", "refit-seed0", "staged-seed0", "hinge-seed0"]
+TRIALS = [f"dsprites-{name}" for name in TRIALS] + ["chairs-constrained", "faces-constrained"]
+
+
+@pytest.mark.parametrize("steps", [1, 3])
+@pytest.mark.parametrize("name", TRIALS)
+def test_a_trial_of_a_few_steps_of_any_recipe_runs_to_its_end(name, steps, monkeypatch, few_codes):
+    monkeypatch.setattr(runs, "names", list)  # earlier models are trained too
+    channels = zoo.RECIPES[name]["network"]["channels"]
+    images = torch.rand(20, channels, 64, 64, generator=torch.Generator().manual_seed(0))
+    model, history = zoo.train(name, images=images, steps=steps, batch_size=2, **QUIET)
+    assert history.step[-1] in (steps, 2 * steps)
+    assert all(weight.isfinite().all() for weight in model.parameters())
+
+
+@given(name=st.sampled_from([*zoo.RECIPES]), steps=st.integers(1, 40_000))
+def test_periods_fit_into_a_training_of_any_length_and_stay_the_recipes_own_in_the_whole(name, steps):
+    recipe = zoo.RECIPES[name]
+    discovery = recipe.get("discovery", {})
+    for whole in [recipe["fit"], *([discovery["fit"]] if "fit" in discovery else []), *discovery.get("stages", [])]:
+        short = pipeline.shortened(whole, steps)
+        assert short["steps"] == min(steps, whole["steps"])
+        assert short.get("warmup", 0) <= short["steps"] >= short.get("cooldown", 0)
+        assert short.get("anneal_steps", 0) + short.get("stagger_steps", 0) <= short["steps"]
+        assert pipeline.shortened(whole, whole["steps"] + steps) == whole
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"cooldown": 9}, {"lr": 0.0}, {"batch_size": 0}, {"optimizer": "sgd"}, {"precision": "float8"}], ids=str
+)
+def test_options_are_checked_before_anything_is_trained(wrong, sprites, monkeypatch):
+    monkeypatch.setattr(pipeline, "prepare", lambda *arguments: pytest.fail("a phase began"))
+    with pytest.raises(ValueError, match=f"{next(iter(wrong))} must be"):
+        zoo.train("dsprites-staged-seed0", images=sprites, steps=4, **QUIET | wrong)
+
+
+@pytest.mark.parametrize("name", ["dsprites-auxiliary", "dsprites-distilled-seed0"])
+def test_ctrl_c_in_a_phase_ends_the_call_and_the_same_call_goes_on(name, tmp_path, monkeypatch):
+    monkeypatch.setattr(runs, "names", list)
+    options = {"steps": 4, "batch_size": 2, "seed": 1} | QUIET
+    whole, _ = zoo.train(name, images=IMAGES, **options)
+    options |= {"checkpoint": tmp_path / "run.safetensors"}
+    with pytest.raises(KeyboardInterrupt):
+        zoo.train(name, images=Mortal(2), **options)
+    model, _ = zoo.train(name, images=IMAGES, **options)
+    assert torch.equal(weights_of(model), weights_of(whole))
+
+
+def test_ctrl_c_in_the_last_training_gives_what_was_learned_so_far():
+    for batches in (0, 2):
+        model, history = zoo.train("dsprites-early", images=Mortal(batches), steps=4, batch_size=2, **QUIET)
+        assert history.step.tolist() == [batches][: bool(batches)]
+        assert not model.training
