@@ -85,6 +85,7 @@ BAD_PAIRS = [
     ("bytes", Z + 1, (X * 255).byte(), "not torch.uint8; divide bytes by 255"),
     ("0 to 255", Z, X * 255, "to 255; divide bytes by 255"),
     ("-1 to 1", Z, 2 * X - 1, r"\(images \+ 1\) / 2"),
+    ("a rounding error above 1", Z, X + 1e-6 + X.gt(0.5) * (1 - X), r"clamp\(0, 1\)"),
     ("NaN in images", Z, X.clone().fill_(torch.nan), "look for NaN"),
     ("no images", Z[:0], X[:0], r"at least one, not \[0, 1, 64, 64\]"),
     ("images as NumPy", Z, X.numpy(), "images must be a torch tensor, not ndarray; torch.as_tensor"),
