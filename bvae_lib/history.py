@@ -1,17 +1,14 @@
-"""What a training run recorded, and the whole state of a run in one file."""
+"""What a training run recorded."""
 
 import json
-import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save
-from torch import nn
 
+from ._runtime.arguments import number, plain
 from ._runtime.atomic import write_atomically
 
 
@@ -41,7 +38,18 @@ class History:
         return self.price * (self.rate - self.capacity)  # Eq. 2.3
 
     def followed_by(self, other: "History") -> "History":
-        """Append the records of ``other``, whose steps are counted on and whose settings are kept."""
+        """Append the records of ``other``, whose steps are counted on and whose settings are kept.
+
+        Raises:
+            ValueError: where the two have other numbers of latents.
+        """
+        if not len(self.step):  # what recorded nothing does not know its latents
+            return self.from_rows(other.step, other.rows(), other.settings)
+        if not len(other.step):
+            return self.from_rows(self.step, self.rows(), other.settings)
+        latents, others = self.kl_per_latent.shape[1], other.kl_per_latent.shape[1]
+        if latents != others:
+            raise ValueError(f"the runs must have the same latents to follow one another, not {latents} and {others}")
         step = np.concatenate([self.step, other.step + self.step[-1]])
         return self.from_rows(step, np.concatenate([self.rows(), other.rows()]), other.settings)
 
@@ -51,9 +59,10 @@ class History:
         Raises:
             ValueError: where there is none.
         """
-        reached = np.flatnonzero(self.rate >= rate)
+        reached = np.flatnonzero(self.rate >= number("rate", rate))
         if not len(reached):
-            raise ValueError(f"rate must be one that the run reaches, at most {self.rate.max():.2f} nats, not {rate}")
+            most = self.rate.max(initial=0)
+            raise ValueError(f"rate must be one that the run reaches, at most {most:.2f} nats, not {rate}")
         return int(reached[0])
 
     def onset_capacities(self, threshold: float = 0.1, hold: int = 500) -> np.ndarray:
@@ -68,7 +77,11 @@ class History:
 
         Returns:
             [latents] in nats; NaN for one that never became active.
+
+        Raises:
+            ValueError: for a threshold or hold below 0.
         """
+        threshold, hold = number("threshold", threshold, least=0), number("hold", hold, least=0)
         onset = np.full(self.kl_per_latent.shape[1], np.nan)
         for step, capacity in zip(self.step[::-1], self.capacity[::-1], strict=True):
             if step + hold <= self.step[-1]:  # of later ones it is not known whether they stay
@@ -78,8 +91,14 @@ class History:
 
     @classmethod
     def from_rows(cls, step: np.ndarray, rows: np.ndarray, settings: dict) -> "History":
-        """Build a History from rows [records, 3 + latents]: distortion, price, capacity, KL of each latent."""
+        """Build a History from rows [records, 3 + latents]: distortion, price, capacity, KL of each latent.
+
+        Raises:
+            ValueError: for rows of another shape than that, or not one for each step.
+        """
         rows = rows if len(rows) else np.empty((0, 3), np.float32)  # nothing was recorded, latents included
+        if rows.ndim != 2 or rows.shape[1] < 3 or step.shape != (len(rows),):
+            raise ValueError(f"there must be a row of 3 + latents for each step, not {rows.shape} for {step.shape}")
         return cls(step, rows[:, 0], rows[:, 3:], rows[:, 1], rows[:, 2], settings)
 
     def rows(self) -> np.ndarray:
@@ -95,10 +114,16 @@ class History:
         return pandas.DataFrame(columns | {f"kl_{i}": kl for i, kl in enumerate(self.kl_per_latent.T)})
 
     def save(self, path: str | Path) -> None:
-        """Write JSON to ``path``, whole or not at all. Float32 figures come back to the last bit."""
+        """Write JSON to ``path``, whole or not at all. Float32 figures come back to the last bit.
+
+        Raises:
+            OSError: where ``path`` cannot be written.
+            ValueError: for settings that JSON cannot store.
+        """
+        settings = plain("settings", self.settings)
         rows = [[None if np.isnan(x) else float(str(x)) for x in row] for row in self.rows().astype(np.float32)]
         with write_atomically(path, "w") as file:
-            json.dump({"settings": self.settings, "step": self.step.tolist(), "rows": rows}, file)
+            json.dump({"settings": settings, "step": self.step.tolist(), "rows": rows}, file)
 
     @classmethod
     def load(cls, path: str | Path) -> "History":
@@ -110,7 +135,7 @@ class History:
         try:
             stored = json.loads(Path(path).read_text(encoding="utf-8"))
             rows = np.array(stored["rows"], dtype=np.float32)  # null becomes NaN
-            return cls.from_rows(np.array(stored["step"]), rows, stored["settings"])
+            return cls.from_rows(np.array(stored["step"], dtype=int), rows, dict(stored["settings"]))
         except (KeyError, TypeError, IndexError, ValueError) as error:
             raise ValueError(f"{path} is not a saved History ({type(error).__name__}: {error})") from error
 
@@ -120,21 +145,20 @@ class Recorder:
 
     Args:
         settings: of the run, kept in its History.
-        history: of an earlier part of the run, which is continued.
     """
 
-    def __init__(self, settings: dict, history: History | None = None):
+    def __init__(self, settings: dict):
         self.settings = settings
-        self.steps = [] if history is None else history.step.tolist()
-        self.rows = [] if history is None else list(history.rows())
+        self.steps: list[int] = []
+        self.rows: list[np.ndarray] = []
         self.first_nonfinite: torch.Tensor | None = None  # first step with a loss that is not finite, else -1
         self.total = torch.zeros(())
         self.count = 0
 
     @property
     def done(self) -> int:
-        """Steps that the records cover."""
-        return self.steps[-1] if self.steps else 0
+        """Steps that were taken."""
+        return (self.steps[-1] if self.steps else 0) + self.count
 
     def add(
         self,
@@ -162,6 +186,14 @@ class Recorder:
         self.total = self.total + torch.cat([torch.stack(figures), kl])
         self.count += 1
 
+    def check(self) -> None:
+        """Raise FloatingPointError where a loss since the last record was not finite."""
+        if self.first_nonfinite is not None and self.first_nonfinite >= 0:
+            raise FloatingPointError(
+                f"the loss was not finite at step {self.first_nonfinite.item()}; the weights are lost from there on. "
+                f'Try a lower lr than {self.settings["lr"]}, precision="float32", or images in [0, 1]'
+            )
+
     def make_record(self) -> None:
         """Make a record of what was added since the last.
 
@@ -170,12 +202,8 @@ class Recorder:
         """
         if not self.count:
             return
-        if self.first_nonfinite is not None and self.first_nonfinite >= 0:
-            raise FloatingPointError(
-                f"the loss was not finite at step {self.first_nonfinite.item()}; the weights are lost from there on. "
-                f'Try a lower lr than {self.settings["lr"]}, precision="float32", or images in [0, 1]'
-            )
-        self.steps.append(self.done + self.count)
+        self.check()
+        self.steps.append(self.done)
         self.rows.append((self.total / self.count).cpu().numpy())
         self.total, self.count = torch.zeros(()), 0
 
@@ -186,92 +214,26 @@ class Recorder:
 
     def history(self) -> History:
         """Return all records so far."""
-        return History.from_rows(np.array(self.steps), np.array(self.rows, np.float32), self.settings)
+        return History.from_rows(np.array(self.steps, int), np.array(self.rows, np.float32), self.settings)
 
+    def state(self) -> dict[str, Any]:
+        """Return records, and the sums since the last of them, for ``load_state``.
 
-def save_checkpoint(
-    path: str | os.PathLike,
-    model: nn.Module,
-    objective: nn.Module,
-    optimizer: torch.optim.Optimizer,
-    generator: torch.Generator,
-    history: History,
-) -> None:
-    """Write the whole state of a run to ``path``, whole or not at all, so that a run that is killed can go on.
+        Raises:
+            FloatingPointError: where a loss was not finite.
+        """
+        self.check()
+        history = self.history()
+        step, rows = (torch.from_numpy(figures) for figures in (history.step, history.rows()))
+        return {"step": step, "rows": rows, "total": self.total, "count": self.count}
 
-    The file is safetensors: weights, optimizer and random state as tensors, History and settings as JSON in its header.
-    One file is written and renamed at once, so weights and figures can never be of different steps.
+    def load_state(self, state: dict[str, Any], device: torch.device) -> None:
+        """Go on from a ``state``, the sums on ``device``.
 
-    Args:
-        path: of the file.
-        model: its weights are stored.
-        objective: its parameters and buffers are stored.
-        optimizer: its state is stored.
-        generator: its state is stored.
-        history: up to the step that the others have reached.
-    """
-    tensors = {f"model.{k}": v for k, v in model.state_dict().items()}
-    tensors |= {f"objective.{k}": v for k, v in objective.state_dict().items()}
-    for i, state in optimizer.state_dict()["state"].items():
-        tensors |= {f"optimizer.{i}.{k}": v for k, v in state.items() if v is not None}
-    tensors["generator"] = generator.get_state()
-    tensors["rows"] = torch.from_numpy(history.rows())
-    tensors["step"] = torch.from_numpy(history.step)
-    # safetensors stores contiguous tensors only: load_state_dict copies them into weights that are in channels_last.
-    tensors = {k: v.detach().cpu().contiguous() for k, v in tensors.items()}
-    with write_atomically(path) as file:
-        file.write(save(tensors, {"settings": json.dumps(history.settings)}))
-
-
-def load_checkpoint(
-    path: str | os.PathLike,
-    model: nn.Module,
-    objective: nn.Module,
-    optimizer: torch.optim.Optimizer,
-    generator: torch.Generator,
-    settings: dict,
-) -> History:
-    """Put the state in ``path`` into the objects given.
-
-    Args:
-        path: of the file.
-        model: gets its weights.
-        objective: gets its parameters and buffers.
-        optimizer: gets its state.
-        generator: gets its state.
-        settings: of the run that is to go on, which must be those of the file, device and precision apart.
-
-    Returns:
-        The History up to there.
-
-    Raises:
-        ValueError: where the file is damaged, or of a run with other settings.
-    """
-    try:
-        with safe_open(path, "pt") as file:
-            stored = json.loads(file.metadata()["settings"])
-            tensors = {k: file.get_tensor(k) for k in file.keys()}  # noqa: SIM118  (not a dict)
-    except (SafetensorError, TypeError, KeyError, ValueError) as error:
-        raise ValueError(f"checkpoint {path} cannot be read ({error}); delete it to start again") from error
-    for name in (stored.keys() | settings.keys()) - {"device", "precision"}:
-        if stored.get(name) != settings.get(name):
-            raise ValueError(
-                f"checkpoint {Path(path)} is of another run: its {name} is {stored.get(name)}, here it is "
-                f"{settings.get(name)}; give another file name, or delete it to start again"
-            )
-
-    def part(prefix: str) -> dict[str, torch.Tensor]:
-        return {k.removeprefix(prefix): v for k, v in tensors.items() if k.startswith(prefix)}
-
-    try:
-        model.load_state_dict(part("model."))
-    except RuntimeError as error:  # weights of other names or shapes
-        raise ValueError(f"checkpoint {Path(path)} is of another run, with another model: {error}") from error
-    objective.load_state_dict(part("objective."))
-    state: dict[int, dict[str, torch.Tensor]] = {}
-    for name, tensor in part("optimizer.").items():
-        i, key = name.split(".", 1)
-        state.setdefault(int(i), {})[key] = tensor
-    optimizer.load_state_dict(optimizer.state_dict() | {"state": state})
-    generator.set_state(tensors["generator"])
-    return History.from_rows(tensors["step"].numpy(), np.asarray(tensors["rows"]), stored)
+        Raises:
+            KeyError: for a state with a part missing.
+            ValueError: for records that do not fit together.
+        """
+        History.from_rows(state["step"].numpy(), state["rows"].numpy(), self.settings)
+        self.steps, self.rows = state["step"].tolist(), list(state["rows"].numpy())
+        self.total, self.count = state["total"].to(device), state["count"]

@@ -9,15 +9,19 @@ import torch
 from torch import nn
 from tqdm.auto import tqdm
 
+from ._runtime.arguments import number, numbers, plain, whole_number
 from ._runtime.cpu import bfloat16_pays, flush_denormals, keep_freed_memory
 from ._runtime.device import pick_device
+from ._runtime.interrupt import HeldInterrupt
+from .checkpoints import identify, load_checkpoint, save_checkpoint, stored_settings
 from .data import ImageSet
-from .history import History, Recorder, load_checkpoint, save_checkpoint
+from .data.base import as_images
+from .history import History, Recorder
 from .models import LinearVAE
-from .objectives import Objective, PricedRate
+from .objectives import Objective, PricedRate, Terms
 
 RECORD_EVERY = 50  # steps
-CHECKPOINT_EVERY = 500  # steps, a multiple of RECORD_EVERY: a resumed record is never torn
+CHECKPOINT_EVERY = 500  # steps
 
 flush_denormals()
 keep_freed_memory()
@@ -48,12 +52,14 @@ def fit(
     """Train ``model`` in place, and what ``objective`` owns, on batches drawn with replacement.
 
     With the same seed, weights, threads and machine the result is the same to the last bit. With ``checkpoint`` the
-    state is kept in that file, and the next call goes on from it: a run that was killed ends with the weights of one
-    that was not. Ctrl-C stops early and returns the records so far.
+    state is kept in that file, and the next call goes on from it: a run that was killed ends with the weights and
+    records of one that was not, unless it goes on with another kind of device, and so with other draws. Ctrl-C stops
+    after the step at hand, saves, and returns the records so far.
 
     Args:
-        model: what the objective needs, as a rule an encoder and a decoder such as ``BurgessVAE``.
-        images: an ImageSet, or a float tensor [N, channels, H, W] in [0, 1].
+        model: what the objective needs, as a rule an encoder and a decoder such as ``BurgessVAE``. Its weights are
+            float32 or float64; images are cast to that.
+        images: an ImageSet, or a float tensor or NumPy array [N, channels, H, W] in [0, 1].
         objective: what to minimise, called as ``objective(model, batch, step, generator)``.
         steps: of the optimizer, in all.
         batch_size: images of one step.
@@ -61,9 +67,10 @@ def fit(
         optimizer: "adam", "amsgrad", or a function of parameter groups (dicts with "params" and "lr") that makes one.
         seed: of batches and noise.
         device: where to train; "auto" is the first of CUDA, MPS and CPU that there is.
-        precision: "float32", "bfloat16" (autocast; losses stay float32) or "auto", the faster of the two here.
+        precision: "float32", "bfloat16" (autocast; losses stay float32) or "auto": that of the run that goes on, or the
+            faster of the two here. For a CPU that is measured once and kept in ``~/.cache/bvae_lib``.
         progress: whether to draw a bar.
-        checkpoint: name of a file for the state of the run.
+        checkpoint: name of a file for the state of the run. It is written before the first step, too.
         warmup: steps over which the learning rate rises evenly to ``lr``: a high one would kill units before Adam
             knows the size of their gradients.
         cooldown: last steps, over which it falls evenly to 0 and the weights settle.
@@ -73,52 +80,73 @@ def fit(
 
     Raises:
         FloatingPointError: when the loss is no longer finite.
+        OSError: where the checkpoint cannot be written.
+        TypeError: for another kind of thing than a network, images, an objective, an optimizer or the name of a file.
         ValueError: for arguments out of range, or a checkpoint of another run.
     """
-    check_arguments(images, steps, batch_size, lr, optimizer, warmup, cooldown)
-    device = pick_device(device)
-    precision = pick_precision(precision, device)
-    model = model.to(device).to(memory_format=torch.channels_last).train()
-    images, objective = images.to(device), objective.to(device).to(memory_format=torch.channels_last)
-    optim = make_optimizer(optimizer, parameter_groups(objective, model, lr))
+    settings = check_arguments(steps, batch_size, lr, optimizer, warmup, cooldown, seed)
+    steps, batch_size, lr, seed = (settings[name] for name in ("steps", "batch_size", "lr", "seed"))
+    dtype, images, device = _dtype_of(model), as_images(images), pick_device(device)
+    if not isinstance(objective, Objective):
+        raise TypeError(f"objective must be an Objective such as BetaVAE(4), not {objective!r}")
+    if checkpoint is not None and not (isinstance(checkpoint, str | os.PathLike) and os.fspath(checkpoint)):
+        raise ValueError(f"checkpoint must be the name of a file or None, not {checkpoint!r}")
+    before = stored_settings(checkpoint) if checkpoint is not None and os.path.isfile(checkpoint) else None
+    precision = pick_precision(precision, device, before)
+    settings |= {"device": str(device), "precision": precision, "images": identify(images)}
+    settings |= {"objective": plain(f"{type(objective).__name__}.settings()", objective.settings())}
+    # Where a run ends matters to its cooldown alone: one without can be continued to more steps.
+    settings["steps"] = steps if settings["cooldown"] else None
+
+    model = model.to(device).to(memory_format=torch.channels_last)
+    objective = objective.to(device).to(memory_format=torch.channels_last)
+    if isinstance(images, torch.Tensor) and images.element_size() > dtype.itemsize:
+        images = images.to(dtype)  # float64, which takes twice the memory and does not exist on MPS
+    images = images.to(device)
+    optim = _make_optimizer(optimizer, parameter_groups(objective, model, lr))
     generator = torch.Generator(device).manual_seed(seed)
     highest = [group["lr"] for group in optim.param_groups]
-    settings = {"batch_size": batch_size, "lr": lr, "optimizer": optimizer_name(optimizer), "seed": seed}
-    settings |= {"device": str(device), "precision": precision, "objective": objective.settings()}
-    # Where a run ends matters to its cooldown alone: one without can be continued to more steps.
-    settings |= {"warmup": warmup, "cooldown": cooldown, "steps": steps if cooldown else None}
+    recorder = Recorder(settings)
+    if checkpoint is not None and before is not None:
+        recorder = load_checkpoint(checkpoint, model, objective, optim, generator, settings)
 
-    history = None
-    if checkpoint is not None and os.path.exists(checkpoint):
-        history = load_checkpoint(checkpoint, model, objective, optim, generator, settings)
-    recorder = Recorder(settings, history)
+    def save() -> None:
+        if checkpoint is not None:
+            save_checkpoint(checkpoint, model, objective, optim, generator, recorder)
 
     bar = tqdm(total=steps, initial=recorder.done, unit="step", disable=not progress or bool(os.environ.get("CI")))
     try:
-        for step in range(recorder.done, steps):
-            for group, highest_lr in zip(optim.param_groups, highest, strict=True):
-                group["lr"] = highest_lr * lr_schedule(step, steps, warmup, cooldown)
-            batch = images[torch.randint(len(images), (batch_size,), generator=generator, device=device)]
-            with torch.autocast(device.type, torch.bfloat16, enabled=precision == "bfloat16"):
-                loss, reconstruction, kl = objective(model, batch, step, generator)
-            optim.zero_grad()
-            loss.backward()
-            optim.step()
+        model.train()
+        with HeldInterrupt() as interrupt:
+            if recorder.done < steps:
+                save()  # shows that it can be, and lets even a run that stops before the next time begin alike
+            for step in range(recorder.done, steps):
+                for group, highest_lr in zip(optim.param_groups, highest, strict=True):
+                    group["lr"] = highest_lr * lr_schedule(step, steps, warmup, cooldown)
+                batch = images[torch.randint(len(images), (batch_size,), generator=generator, device=device)].to(dtype)
+                with torch.autocast(device.type, torch.bfloat16, enabled=precision == "bfloat16"):
+                    loss, reconstruction, kl = _checked(objective(model, batch, step, generator), objective)
+                optim.zero_grad()
+                loss.backward()
+                optim.step()
 
-            with torch.no_grad():
-                rate = kl.sum()
-                price = objective.price(rate, step, pixels=batch[0].numel())
-                recorder.add(step, loss, reconstruction, price, objective.capacity(step), kl)
-                objective.update(rate, step)
-            if (step + 1) % RECORD_EVERY == 0 or step + 1 == steps:
-                recorder.make_record()
-                bar.set_postfix_str(recorder.summary(), refresh=False)
-                bar.update(step + 1 - bar.n)
-                if checkpoint is not None and (step + 1 == steps or (step + 1) % CHECKPOINT_EVERY == 0):
-                    save_checkpoint(checkpoint, model, objective, optim, generator, recorder.history())
-    except KeyboardInterrupt:
+                with torch.no_grad():
+                    rate = kl.sum()
+                    price = objective.price(rate, step, pixels=batch[0].numel())
+                    recorder.add(step, loss, reconstruction, price, objective.capacity(step), kl)
+                    objective.update(rate, step)
+                if recorder.done % RECORD_EVERY == 0 or recorder.done == steps:
+                    recorder.make_record()
+                    bar.set_postfix_str(recorder.summary(), refresh=False)
+                    bar.update(recorder.done - bar.n)
+                if interrupt.came or recorder.done % CHECKPOINT_EVERY == 0 or recorder.done == steps:
+                    save()
+                if interrupt.came:
+                    raise KeyboardInterrupt
+    except KeyboardInterrupt:  # one that was not held may come amid a step: then the file stays as it was saved last
         recorder.make_record()
-        bar.write(f"stopped after {recorder.done} of {steps} steps; the model holds what was learned so far")
+        goes_on = "" if checkpoint is None else f"; the same call goes on from {checkpoint}"
+        bar.write(f"stopped after {recorder.done} of {steps} steps; the model holds what was learned so far{goes_on}")
     finally:
         bar.close()
         model.eval()
@@ -133,27 +161,95 @@ def lr_schedule(step: int, steps: int, warmup: int = 0, cooldown: float = 0) -> 
         steps: in all.
         warmup: first steps, over which the share rises evenly to 1.
         cooldown: last steps, over which it falls evenly to 0.
+
+    Raises:
+        ValueError: for a step outside the run, or a negative warmup or cooldown.
     """
+    step = whole_number("step", step, 0, whole_number("steps", steps, 1) - 1)
+    warmup, cooldown = number("warmup", warmup, least=0), number("cooldown", cooldown, least=0)
     return min(1.0, (step + 1) / max(1, warmup), (steps - step) / max(1, cooldown))
 
 
+def check_arguments(
+    steps: int,
+    batch_size: int,
+    lr: float,
+    optimizer: str | OptimizerFactory,
+    warmup: int = 0,
+    cooldown: int = 0,
+    seed: int = 0,
+) -> dict[str, Any]:
+    """Return arguments of ``fit`` by their names, as plain values, the optimizer by its own name.
+
+    Raises:
+        ValueError: for what would otherwise fail late or train on nonsense.
+    """
+    if not (callable(optimizer) or (isinstance(optimizer, str) and optimizer in OPTIMIZERS)):
+        names = sorted(OPTIMIZERS)
+        raise ValueError(f"optimizer must be one of {names} or a function of parameter groups, not {optimizer!r}")
+    name = optimizer if isinstance(optimizer, str) else getattr(optimizer, "__name__", type(optimizer).__name__)
+    steps = whole_number("steps", steps, 1)
+    return {
+        "steps": steps,
+        "batch_size": whole_number("batch_size", batch_size, 1),
+        "lr": number("lr", lr, above=0),
+        "optimizer": name,
+        "warmup": whole_number("warmup", warmup, 0, steps),
+        "cooldown": whole_number("cooldown", cooldown, 0, steps),
+        "seed": whole_number("seed", seed, -(2**63), 2**64 - 1),
+    }
+
+
 def parameter_groups(objective: Objective, model: nn.Module, lr: float) -> list[dict[str, Any]]:
-    """Return what the objective lets learn, frozen parameters left out, with the learning rate of each group."""
+    """Return what the objective lets learn, frozen parameters left out, with the learning rate of each group.
+
+    Raises:
+        TypeError: where the objective names other things than groups.
+        ValueError: where all parameters are frozen.
+    """
     groups = []
     for group in objective.parameter_groups(model):
+        if not isinstance(group, dict) or "params" not in group:
+            owner = type(objective).__name__
+            raise TypeError(f'{owner}.parameter_groups must return dicts with "params", not {type(group).__name__}')
         learning = [parameter for parameter in group["params"] if parameter.requires_grad]
         groups.append({"params": learning, "lr": lr * group.get("lr_factor", 1.0)})
+    if not any(group["params"] for group in groups):
+        raise ValueError("there is nothing to learn: all parameters are frozen; model.requires_grad_(True) frees them")
     return groups
 
 
-def make_optimizer(optimizer: str | OptimizerFactory, groups: list[dict[str, Any]]) -> torch.optim.Optimizer:
+def _dtype_of(model: nn.Module) -> torch.dtype:
+    """Return the dtype of a network's weights, which images are cast to."""
+    if not isinstance(model, nn.Module):
+        raise TypeError(f"model must be a network such as BurgessVAE(), not {model!r}")
+    found = {parameter.dtype for parameter in model.parameters()}
+    for half in found & {torch.float16, torch.bfloat16}:
+        raise ValueError(
+            f"model must be float32, not {half}, which rounds small steps away; use model.float(), "
+            'and precision="bfloat16" for speed'
+        )
+    return torch.float64 if torch.float64 in found else torch.float32
+
+
+def _checked(terms: Terms, objective: Objective) -> Terms:
+    """Return what an objective says of a batch; ValueError where that is something else."""
+    found = terms if isinstance(terms, tuple) else (terms,)
+    shapes = [list(x.shape) if isinstance(x, torch.Tensor) else type(x).__name__ for x in found]
+    if len(shapes) != 3 or shapes[:2] != [[], []] or len(shapes[2]) != 1:
+        raise ValueError(
+            f"{type(objective).__name__} must return Terms(loss, reconstruction, kl), tensors of shapes [], [] and "
+            f"[latents], not {shapes}"
+        )
+    return terms
+
+
+def _make_optimizer(optimizer: str | OptimizerFactory, groups: list[dict[str, Any]]) -> torch.optim.Optimizer:
     """Build the optimizer of ``groups`` by its name or factory."""
-    return (OPTIMIZERS[optimizer] if isinstance(optimizer, str) else optimizer)(groups)
-
-
-def optimizer_name(optimizer: str | OptimizerFactory) -> str:
-    """Return what a History calls this optimizer."""
-    return optimizer if isinstance(optimizer, str) else getattr(optimizer, "__name__", type(optimizer).__name__)
+    made = (OPTIMIZERS[optimizer] if isinstance(optimizer, str) else optimizer)(groups)
+    if not isinstance(made, torch.optim.Optimizer):
+        raise TypeError(f"optimizer must be a function that returns a torch optimizer, not {type(made).__name__}")
+    return made
 
 
 def fit_full_batch(
@@ -178,7 +274,17 @@ def fit_full_batch(
 
     Returns:
         A record for each step.
+
+    Raises:
+        FloatingPointError: when the loss is no longer finite.
+        TypeError: for a model or an objective of another kind.
+        ValueError: for arguments out of range.
     """
+    source = _source_for(model, source)
+    steps, lr = whole_number("steps", steps, 1), number("lr", lr, above=0)
+    cooldown = whole_number("cooldown", cooldown, 0, steps)
+    if not isinstance(objective, PricedRate):
+        raise TypeError(f"objective must put a cost on the rate, such as BetaVAE(4), not {objective!r}")
     optimizer = torch.optim.Adam(model.parameters(), lr)
     rows = []
     for step in range(steps):
@@ -189,9 +295,11 @@ def fit_full_batch(
         (distortion + objective.cost(kl.sum(), step)).backward()
         optimizer.step()
         rate = kl.detach().sum()
+        if not (distortion + rate).isfinite():
+            raise FloatingPointError(f"the loss was not finite at step {step}; try a lower lr than {lr}")
         rows.append([distortion.item(), float(objective.slope(rate, step)), objective.capacity(step), *kl.tolist()])
         objective.update(rate, step)
-    settings = {"lr": lr, "cooldown": cooldown, "objective": objective.settings()}
+    settings = {"lr": lr, "cooldown": cooldown, "objective": plain("settings()", objective.settings())}
     return History.from_rows(np.arange(1, steps + 1), np.array(rows), settings)
 
 
@@ -205,7 +313,12 @@ def solve_full_batch(model: LinearVAE, source: torch.Tensor, beta: float) -> tup
 
     Returns:
         Rate and distortion at the end, in nats.
+
+    Raises:
+        TypeError: for a model of another kind.
+        ValueError: for a source or a beta out of range.
     """
+    source, beta = _source_for(model, source), number("beta", beta, least=0)
     optimizer = torch.optim.LBFGS(
         model.parameters(), max_iter=300, tolerance_change=1e-12, history_size=20, line_search_fn="strong_wolfe"
     )
@@ -226,12 +339,28 @@ def solve_full_batch(model: LinearVAE, source: torch.Tensor, beta: float) -> tup
     return rate.item(), distortion.item()
 
 
-def pick_precision(precision: str, device: torch.device) -> str:
-    """Return ``precision``; for "auto" bfloat16 on a GPU that has it and a CPU that is fast at it, else float32.
+def _source_for(model: LinearVAE, source: torch.Tensor) -> torch.Tensor:
+    """Return ``source`` [N, inputs] in the dtype and on the device of the model's weights."""
+    if not (isinstance(model, nn.Module) and hasattr(model, "encode") and hasattr(model, "distortion")):
+        raise TypeError(f"model must have encode and distortion, as LinearVAE has, not be {type(model).__name__}")
+    weight = next(model.parameters())
+    return torch.as_tensor(numbers("source", source, (None, None)), dtype=weight.dtype).to(weight.device)
+
+
+def pick_precision(precision: str, device: torch.device, settings: dict[str, Any] | None = None) -> str:
+    """Return the precision to train with.
+
+    Args:
+        precision: "float32", "bfloat16", or "auto": bfloat16 on a GPU that has it and a CPU that is fast at it, else
+            float32.
+        device: to train on.
+        settings: of a run that goes on, whose precision "auto" keeps unless the device is now of another kind.
 
     Raises:
         ValueError: for an unknown name.
     """
+    if precision == "auto" and settings and str(settings.get("device")).partition(":")[0] == device.type:
+        precision = settings["precision"]
     if precision == "auto":
         if device.type == "cuda":
             fast = torch.cuda.is_bf16_supported(including_emulation=False)
@@ -241,34 +370,3 @@ def pick_precision(precision: str, device: torch.device) -> str:
     if precision not in ("float32", "bfloat16"):
         raise ValueError(f'precision must be "auto", "float32" or "bfloat16", not {precision!r}')
     return precision
-
-
-def check_arguments(
-    images: ImageSet | torch.Tensor,
-    steps: int,
-    batch_size: int,
-    lr: float,
-    optimizer: str | OptimizerFactory,
-    warmup: int,
-    cooldown: int,
-) -> None:
-    """Raise ValueError for what would otherwise fail late or train on nonsense."""
-    for name, value in {"steps": steps, "batch_size": batch_size}.items():
-        if not isinstance(value, int) or value < 1:
-            raise ValueError(f"{name} must be a whole number of at least 1, not {value!r}")
-    for name, value in {"warmup": warmup, "cooldown": cooldown}.items():
-        if not (isinstance(value, int) and 0 <= value <= steps):
-            raise ValueError(f"{name} must be a whole number of steps from 0 to {steps}, not {value!r}")
-    if not lr > 0:
-        raise ValueError(f"lr must be above 0, not {lr!r}")
-    if not callable(optimizer) and optimizer not in OPTIMIZERS:
-        raise ValueError(
-            f"optimizer must be one of {sorted(OPTIMIZERS)} or a function of parameter groups, not {optimizer!r}"
-        )
-    if len(images) == 0:
-        raise ValueError("images is empty: there is nothing to train on")
-    first = images[torch.tensor([0])]
-    if not first.is_floating_point():
-        raise ValueError(f"images must be float in [0, 1], not {first.dtype}; divide bytes by 255")
-    if isinstance(images, torch.Tensor) and not (images.amin() >= 0 and images.amax() <= 1):
-        raise ValueError(f"images must lie in [0, 1], not {images.amin():.3g} to {images.amax():.3g}")

@@ -21,5 +21,5 @@ def pick_device(device: str | torch.device = "auto") -> torch.device:
         return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
     try:
         return torch.empty(0, device=device).device
-    except (RuntimeError, AssertionError) as error:  # torch built without CUDA asserts
+    except (RuntimeError, AssertionError, TypeError) as error:  # torch built without CUDA asserts
         raise ValueError(f'device {str(device)!r} cannot be used here ({error}); try "auto" or "cpu"') from error

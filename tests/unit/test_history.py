@@ -44,6 +44,14 @@ def test_a_run_that_follows_another_counts_its_steps_on():
     assert both.settings == second.settings
 
 
+def test_what_recorded_nothing_adds_no_records():
+    run, nothing = history(records=3), history(records=0, seed=5)
+    for both, settings in ((run.followed_by(nothing), nothing.settings), (nothing.followed_by(run), run.settings)):
+        np.testing.assert_array_equal(both.rows(), run.rows())
+        assert (both.step.tolist(), both.settings) == (run.step.tolist(), settings)
+    assert not len(nothing.followed_by(nothing).step)
+
+
 def test_a_run_that_recorded_nothing_can_be_saved_too(tmp_path):
     history(records=0).save(tmp_path / "run.json")
     loaded = History.load(tmp_path / "run.json")
@@ -82,7 +90,18 @@ def test_a_frame_has_a_row_for_each_record_and_a_column_for_each_latent():
 
 @pytest.mark.parametrize(
     "text",
-    ["", "{}", "[1, 2]", "not JSON", '{"settings": {}, "step": [1]}', '{"settings": {}, "step": [1], "rows": [1]}'],
+    [
+        "",
+        "{}",
+        "[1, 2]",
+        "not JSON",
+        '{"settings": {}, "step": [1]}',
+        '{"settings": {}, "step": [1], "rows": [1]}',
+        '{"settings": {}, "step": [1], "rows": [[1, 2]]}',
+        '{"settings": {}, "step": [1, 2], "rows": [[1, 2, 3, 4]]}',
+        '{"settings": {}, "step": ["one"], "rows": [[1, 2, 3, 4]]}',
+        '{"settings": "none", "step": [1], "rows": [[1, 2, 3, 4]]}',
+    ],
 )
 def test_a_file_of_another_kind_is_refused(tmp_path, text):
     path = tmp_path / "run.json"

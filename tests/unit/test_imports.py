@@ -15,6 +15,7 @@ ROOMS = (
     "models",
     "objectives",
     "history",
+    "checkpoints",
     "training",
     "theory",
     "metrics",
@@ -27,10 +28,10 @@ ROOMS = (
 )
 # Rooms before it that a room does without all the same.
 FORBIDDEN = {
-    "theory": {"objectives", "history", "training"},
-    "metrics": {"history", "training"},
-    "plots": {"axis_discovery", "training"},
-    "widgets": {"axis_discovery", "training", "plots"},
+    "theory": {"objectives", "history", "checkpoints", "training"},
+    "metrics": {"history", "checkpoints", "training"},
+    "plots": {"axis_discovery", "checkpoints", "training"},
+    "widgets": {"axis_discovery", "checkpoints", "training", "plots"},
     "zoo": {"plots", "widgets"},
     "bvae_lib": {"axis_discovery", "plots", "widgets", "zoo", "exercises"},
 }

@@ -1,6 +1,8 @@
 """fit: it learns, it repeats, it records what happened, and it refuses what makes no sense."""
 
 import math
+import signal
+from concurrent.futures import ThreadPoolExecutor
 
 from bvae_lib import training
 from bvae_lib._runtime.device import pick_device
@@ -12,7 +14,7 @@ import numpy as np
 import pytest
 import torch
 
-from tests.unit.mortal import IMAGES, Mortal
+from tests.unit.mortal import IMAGES, Mortal, interrupt
 
 
 def train(objective=None, steps=6, images=IMAGES, **options):
@@ -194,14 +196,46 @@ def test_a_loss_that_is_not_finite_is_an_error_that_names_the_step(monkeypatch, 
         train(InfiniteFrom(step), steps=20)
 
 
-@pytest.mark.parametrize("batches", [0, 1, 4, 5])
-def test_ctrl_c_returns_the_records_so_far(monkeypatch, capsys, batches):
+@pytest.mark.parametrize("batches", [0, 1, 3, 4])
+def test_ctrl_c_finishes_the_step_and_returns_the_records_so_far(monkeypatch, capsys, batches):
     monkeypatch.setattr(training, "RECORD_EVERY", 2)
     model, history = train(steps=10, images=Mortal(batches))
-    assert history.step.tolist() == [step for step in (2, 4) if step <= batches] + [batches] * (batches % 2)
+    steps = batches + 1
+    assert history.step.tolist() == [step for step in (2, 4) if step <= steps] + [steps] * (steps % 2)
     assert len(history.rate) == len(history.distortion) == len(history.step)
-    assert f"stopped after {batches} of 10 steps" in capsys.readouterr().out
-    assert same_weights(model, train(steps=batches)[0] if batches else BurgessVAE(latents=3))
+    assert f"stopped after {steps} of 10 steps" in capsys.readouterr().out
+    assert same_weights(model, train(steps=steps)[0])
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_a_second_ctrl_c_does_not_wait_for_the_step(capsys):
+    def twice():
+        interrupt()
+        interrupt()
+
+    model, history = train(steps=10, images=Mortal(1, twice))
+    assert history.step.tolist() == [1]
+    assert "stopped after 1 of 10 steps" in capsys.readouterr().out
+    assert same_weights(model, train(steps=1)[0])
+
+
+def test_ctrl_c_beside_the_main_thread_or_a_handler_of_ones_own_is_left_alone(capsys):
+    """What raises KeyboardInterrupt there ends the step at once."""
+
+    def press():
+        raise KeyboardInterrupt
+
+    with ThreadPoolExecutor() as pool:
+        _, history = pool.submit(train, steps=10, images=Mortal(1, press)).result()
+    assert history.step.tolist() == [1]
+
+    came = []
+    before = signal.signal(signal.SIGINT, lambda *_: came.append(1))
+    try:
+        _, history = train(steps=3, images=Mortal(2))
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert (history.step.tolist(), came) == ([3], [1])
 
 
 def test_progress_is_shown_to_a_person_and_not_to_ci(monkeypatch, capsys):
@@ -220,8 +254,8 @@ def test_progress_is_shown_to_a_person_and_not_to_ci(monkeypatch, capsys):
         ({"steps": 0}, "steps must be a whole number of at least 1, not 0"),
         ({"steps": 2.5}, "steps must be a whole number of at least 1, not 2.5"),
         ({"batch_size": -1}, "batch_size must be a whole number of at least 1, not -1"),
-        ({"lr": 0}, "lr must be above 0, not 0"),
-        ({"lr": math.nan}, "lr must be above 0, not nan"),
+        ({"lr": 0}, "lr must be a finite number of more than 0, not 0"),
+        ({"lr": math.nan}, "lr must be a finite number of more than 0, not nan"),
         ({"optimizer": "lion"}, r"optimizer must be one of \['adam', 'amsgrad'.*not 'lion'"),
         ({"precision": "float16"}, "precision must be .*not 'float16'"),
         ({"device": "cuda:99"}, "device 'cuda:99' cannot be used here .*try \"auto\""),
