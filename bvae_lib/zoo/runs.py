@@ -1,21 +1,24 @@
 """Train a recipe: whatever comes before its last training, that training, and what is done to the model after it."""
 
 import inspect
+import os
 from collections.abc import Callable
 from functools import cache, partial
+from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 import numpy as np
 import torch
 
 from .. import metrics
-from .._runtime.arguments import whole_number
+from .._runtime.arguments import number, whole_number
 from .._runtime.device import pick_device
 from ..axis_discovery import pipeline
 from ..data import DSprites, ImageSet, RenderedChairs, RenderedFaces
 from ..data.base import as_images
 from ..history import History
-from ..training import check_arguments, fit, pick_precision
+from ..training import OPTIMIZERS, fit, pick_precision
 from .lookup import check_known
 from .recipes import OBJECTIVES, RECIPES
 from .registry import load, names
@@ -75,13 +78,13 @@ def run(name: str, seed: Any, images: Any, options: dict[str, Any]) -> tuple[pip
     """Train as ``train`` does, and say whether the run came to its end; all is checked before the first phase."""
     check_known("recipe", name, RECIPES)
     recipe = RECIPES[name]
-    options = check_options(options) | {"seed": whole_number("seed", recipe["seed"] if seed is None else seed)}
+    options = check_options(options, recipe["fit"]["steps"])
+    options |= {"seed": whole_number("seed", recipe["seed"] if seed is None else seed)}
     images = images_of(recipe["data"]) if images is None else as_images(images)
     check_shape(name, images)
     objective = OBJECTIVES[recipe["objective"]["name"]](**recipe["objective"]["arguments"])
     model = pipeline.network(recipe, options["seed"])
     arguments = pipeline.shortened(recipe["fit"], options.get("steps", recipe["fit"]["steps"])) | options
-    check_training(images, pipeline.with_optimizer({"warmup": 0, "cooldown": 0} | arguments, model))
 
     def earlier(name: str) -> tuple[Any, History]:
         if name in names() and options["seed"] == RECIPES[name]["seed"] and images is images_of(RECIPES[name]["data"]):
@@ -110,19 +113,40 @@ def train_whole(name: str, images: Any, seed: int | None = None, **options: Any)
     return model, history
 
 
-def check_options(options: dict[str, Any]) -> dict[str, Any]:
-    """Return arguments of ``fit``, steps as plain numbers; TypeError for one that ``fit`` does not have."""
+def check_options(options: dict[str, Any], steps: int) -> dict[str, Any]:
+    """Return arguments of ``fit`` as plain numbers; raise what ``fit`` would, though it may be called after a phase.
+
+    Args:
+        options: as the user gave them.
+        steps: that the recipe has.
+    """
     if unknown := sorted(options.keys() - {*OPTIONS}):
         raise TypeError(f"options must be arguments of fit, {OPTIONS}, not {unknown}")
-    least = {"steps": 1, "warmup": 0, "cooldown": 0}
-    return options | {name: whole_number(name, options[name], least[name]) for name in least if name in options}
+    steps = whole_number("steps", options.get("steps", steps), 1)
+    checks: dict[str, Callable[..., Any]] = {
+        "steps": partial(whole_number, least=1),
+        "batch_size": partial(whole_number, least=1),
+        "lr": partial(number, above=0),
+        "warmup": partial(whole_number, least=0, most=steps),
+        "cooldown": partial(whole_number, least=0, most=steps),
+    }
+    plain = {name: check(name, options[name]) for name, check in checks.items() if name in options}
+    optimizer, known = options.get("optimizer", "adam"), [*OPTIMIZERS, "muon"]
+    if not callable(optimizer) and optimizer not in known:
+        raise ValueError(f"optimizer must be one of {known} or a function of parameter groups, not {optimizer!r}")
+    pick_precision(options.get("precision", "float32"), pick_device(options.get("device", "auto")))
+    if options.get("checkpoint") is not None:
+        check_checkpoint(options["checkpoint"])
+    return options | plain
 
 
-def check_training(images: ImageSet | torch.Tensor, arguments: dict[str, Any]) -> None:
-    """Raise ValueError for arguments that ``fit`` would refuse after the phases before it have been trained."""
-    counted = ("steps", "batch_size", "lr", "optimizer", "warmup", "cooldown")
-    check_arguments(images, **{name: arguments[name] for name in counted})
-    pick_precision(arguments.get("precision", "float32"), pick_device(arguments.get("device", "auto")))
+def check_checkpoint(path: Any) -> None:
+    """Raise ValueError for what names no file, OSError where none can be written beside it."""
+    if not isinstance(path, str | os.PathLike) or not Path(path).name or Path(path).is_dir():
+        raise ValueError(f"checkpoint must be the name of a file or None, not {path!r}")
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryFile(dir=Path(path).parent):
+        pass
 
 
 def check_shape(name: str, images: ImageSet | torch.Tensor) -> None:

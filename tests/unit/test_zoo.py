@@ -360,7 +360,6 @@ def test_ctrl_c_in_a_phase_ends_the_call_and_the_same_call_goes_on(name, tmp_pat
 
 
 def test_ctrl_c_in_the_last_training_gives_what_was_learned_so_far():
-    for batches in (0, 2):
-        model, history = zoo.train("dsprites-early", images=Mortal(batches), steps=4, batch_size=2, **QUIET)
-        assert history.step.tolist() == [batches][: bool(batches)]
-        assert not model.training
+    model, history = zoo.train("dsprites-early", images=Mortal(1), steps=4, batch_size=2, **QUIET)
+    assert history.step.tolist() == [2]  # the step at hand is finished
+    assert not model.training

@@ -178,15 +178,16 @@ def test_weights_that_are_not_finite_are_not_stored(models):
 
 
 def test_an_interrupted_run_is_not_stored_and_goes_on(recipes, models, monkeypatch):
-    for batches in (1, 3, 5, 7):
-        images = MortalFew(batches)
+    interrupts = 0
+    while zoo.names() != [*zoo.RECIPES]:
+        images = MortalFew(1)
         monkeypatch.setattr(missing, "images_of", lambda data, images=images: images)
-        with pytest.raises(KeyboardInterrupt):
+        try:
             missing.train_missing()
+        except KeyboardInterrupt:
+            interrupts += 1
         assert all(zoo.load(name)[1].step[-1] == 4 for name in zoo.names())
-    monkeypatch.setattr(missing, "images_of", zoo.runs.images_of)
-    missing.train_missing()
-    assert zoo.names() == [*zoo.RECIPES]
+    assert interrupts >= 3
 
 
 @needs_fork

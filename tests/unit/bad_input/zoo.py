@@ -136,6 +136,11 @@ def train_on_numbers_of_numpy(folder):
     history.save(folder / "history.json")
 
 
+def train_below_a_file(folder):
+    (folder / "file").touch()
+    zoo.train("dsprites-refit-seed0", **TRIAL, checkpoint=folder / "file" / "run.safetensors")
+
+
 def train_with_a_warm_up_of_more_than_the_phase(folder):
     options = {"cooldown": 2, "warmup": 2, "steps": 2}
     short = zoo.RECIPES["dsprites-auxiliary"]["discovery"]
@@ -225,6 +230,12 @@ ROWS = [
     Refused("train", "a rate below 0", trained("dsprites-refit-seed0", lr=-1.0), ValueError, "lr must be .* not -1"),
     Refused("train", "an unknown optimizer", trained("dsprites-staged-seed0", optimizer="sgd"), ValueError,
             "optimizer must be .*'sgd'"),
+    Refused("train", "no device", trained("dsprites-staged-seed0", device="gpu"), ValueError, "device 'gpu'"),
+    Refused("train", "a checkpoint without a name", trained("dsprites-refit-seed0", checkpoint=""), ValueError,
+            "checkpoint must be the name of a file or None, not ''"),
+    Refused("train", "a folder as checkpoint", lambda folder: trained(checkpoint=folder)(folder), ValueError,
+            "checkpoint must be the name of a file"),
+    Refused("train", "a checkpoint below a file", train_below_a_file, OSError, "file"),
     Accepted("train", "numbers and images of NumPy", train_on_numbers_of_numpy),
     Accepted("train", "a warm-up of more steps than an earlier phase", train_with_a_warm_up_of_more_than_the_phase),
 ]  # fmt: skip
