@@ -129,6 +129,8 @@ def compare_objectives(runs: dict[str, list[History]], scores: dict[str, dict[st
 def seed_intervals(values: dict[str, np.ndarray], intervals: dict[str, tuple[float, float]], xlabel: str) -> Figure:
     """Draw a value for each seed as a dot, their mean as a bar, and an interval of the mean as a line.
 
+    Where values lie on both sides of 0, a thin line marks it.
+
     Args:
         values: by name, [seeds] each.
         intervals: low and high end for each name.
@@ -146,5 +148,7 @@ def seed_intervals(values: dict[str, np.ndarray], intervals: dict[str, tuple[flo
         own = OBJECTIVE_COLOURS.get(name, colour_of(row))
         axis.plot(sample, np.full(len(sample), row), "o", color=own, alpha=0.8)
         axis.plot(np.mean(sample), row, "|", color="k", markersize=18, markeredgewidth=2)
+    if min(map(np.min, values.values())) < 0 < max(map(np.max, values.values())):
+        axis.axvline(0, color="k", linewidth=0.8)
     axis.set(xlabel=xlabel, yticks=range(len(values)), yticklabels=list(values), ylim=(len(values) - 0.5, -0.5))
     return figure
