@@ -17,8 +17,8 @@ import torch
 
 from .atomic import write_atomically
 
-# Times as fast in bfloat16 that this CPU must be. The CPUs that were measured are at 0.5, 2 and 3.3 to 4.7.
-WORTH = 2.6
+# Times as fast in bfloat16 that this CPU must be. The CPUs that were measured are at 0.5, 2.0 and 3.1 to 4.7.
+WORTH = 2.5
 MMAP_THRESHOLD, TRIM_THRESHOLD = -3, -1  # of mallopt(3)
 
 

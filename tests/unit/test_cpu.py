@@ -103,4 +103,4 @@ def test_without_a_folder_to_write_to_each_process_measures(answers, tmp_path):
 
 def test_the_threshold_is_far_from_every_cpu_that_was_measured(answers, tmp_path):
     (tmp_path / ".cache").write_bytes(b"no folder")
-    assert answers(0.5, 1.87, 2.03, 3.3, 4.7) == [False, False, False, True, True]
+    assert answers(0.5, 1.87, 2.03, 3.1, 4.7) == [False, False, False, True, True]
