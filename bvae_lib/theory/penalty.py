@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.stats import norm
 
-from .._runtime.arguments import number, numbers
+from .._runtime.arguments import number, numbers, whole_number
 
 
 def dented_curve(rate: ArrayLike) -> np.ndarray:
@@ -23,8 +23,11 @@ def dented_curve(rate: ArrayLike) -> np.ndarray:
 
     Returns:
         D in nats, of the same shape.
+
+    Raises:
+        ValueError: for anything but finite numbers.
     """
-    rate = np.asarray(rate, dtype=float)
+    rate = numbers("rate", rate)
     return 12 * np.exp(-rate) + 8 / (1 + np.exp(4 * (rate - 4)))
 
 
@@ -49,9 +52,9 @@ def savings_per_nat(rate: ArrayLike, distortion: ArrayLike, capacity: float) -> 
     if not rate[0] <= capacity <= rate[-1]:
         raise ValueError(f"capacity must lie between {rate[0]:g} and {rate[-1]:g} nats, not {capacity:g}")
     far = np.abs(rate - capacity) > 1e-9 * (rate[-1] - rate[0])
-    rate, distortion = rate[far], distortion[far] - np.interp(capacity, rate, distortion)
-    savings = distortion / (capacity - rate)
-    return savings[rate < capacity], savings[rate > capacity]
+    others = rate[far]
+    savings = (distortion[far] - np.interp(capacity, rate, distortion)) / (capacity - others)
+    return savings[others < capacity], savings[others > capacity]
 
 
 def exact_weight(rate: ArrayLike, distortion: ArrayLike, capacity: float) -> float:
@@ -148,11 +151,10 @@ def binding_rate(rate: ArrayLike, price: ArrayLike, weight: float) -> float:
         Nats: the rate after which the price stays below ``weight``, linear between two records; 0 where it always was.
 
     Raises:
-        ValueError: where rate and price differ in length, or the price never falls below ``weight``.
+        ValueError: where rate and price do not pair up, or the price never falls below ``weight``.
     """
-    rate, price = np.asarray(rate, dtype=float), np.asarray(price, dtype=float)
-    if rate.ndim != 1 or rate.shape != price.shape or not len(rate):
-        raise ValueError(f"rate and price must be of one length, not {list(rate.shape)} and {list(price.shape)}")
+    rate = numbers("rate", rate, (None,))
+    price, weight = numbers("price", price, (len(rate),)), number("weight", weight)
     above = np.flatnonzero(price >= weight)
     if not len(above):
         return 0.0
@@ -175,10 +177,12 @@ def meeting(rate: ArrayLike, price: ArrayLike, weight: float, start: float, stop
         steps: over which the capacity grows evenly.
 
     Raises:
-        ValueError: as in ``binding_rate``, or where the capacity ends below that rate.
+        ValueError: as in ``binding_rate``, for numbers out of range, or where the capacity ends below that rate.
     """
+    start, stop = number("start", start, least=0), number("stop", stop, least=0)
+    steps = whole_number("steps", steps, 1)
     held = binding_rate(rate, price, weight)
     if held > stop:
         raise ValueError(f"stop must be at least the rate that this weight can hold, {held:.2f} nats, not {stop}")
-    step = max(0, round(steps * (held - start) / (stop - start)))
+    step = round(steps * (held - start) / (stop - start)) if held > start else 0
     return Meeting(held, max(held, start), step)

@@ -1,13 +1,32 @@
 """When a penalty binds."""
 
-from bvae_lib.theory.penalty import binding_rate, exact_weight, meeting, noise_gap, savings_per_nat, supporting_prices
+from bvae_lib.theory.penalty import (
+    binding_rate,
+    dented_curve,
+    exact_weight,
+    meeting,
+    noise_gap,
+    savings_per_nat,
+    supporting_prices,
+)
 
 from .rows import Refused
 
+NAN = float("nan")
+
 ROWS = [
+    Refused("penalty.dented_curve", "NaN", lambda _: dented_curve([0, NAN]), ValueError, "rate .* finite .* not nan"),
+    Refused(
+        "penalty.binding_rate", "NaN among the prices", lambda _: binding_rate([1, 2], [NAN, 1], 2), ValueError,
+        "price must be finite numbers, not nan",
+    ),
+    Refused(
+        "penalty.meeting", "no steps", lambda _: meeting([1, 9], [9, 1], 2, start=0.5, stop=9, steps=0), ValueError,
+        "steps must be a whole number of at least 1, not 0",
+    ),
     Refused(
         "penalty.binding_rate", "arrays of two lengths", lambda _: binding_rate([1, 2], [3], 1), ValueError,
-        r"one length, not \[2\] and \[1\]",
+        r"price must have the shape \[2\], not \[1\]",
     ),
     Refused(
         "penalty.binding_rate", "a weight below every price", lambda _: binding_rate([1, 2], [9, 5], 1), ValueError,
