@@ -1,10 +1,11 @@
 """Widgets that move in Jupyter and Colab with a kernel, and in the built HTML without one and without a network."""
 
 from .budget import Budget
+from .lagrangian import Lagrangian
 from .overlap import Overlap
 from .price import Price, Run
 from .rotation import Rotation
 from .traversal import Traversal
 from .water import WaterLevel
 
-__all__ = ["Budget", "Overlap", "Price", "Rotation", "Run", "Traversal", "WaterLevel"]
+__all__ = ["Budget", "Lagrangian", "Overlap", "Price", "Rotation", "Run", "Traversal", "WaterLevel"]

@@ -4,7 +4,7 @@ from copy import deepcopy
 
 from bvae_lib.data import Blobs
 from bvae_lib.models import BurgessVAE
-from bvae_lib.widgets import Budget, Overlap, Price, Rotation, Run, Traversal, WaterLevel
+from bvae_lib.widgets import Budget, Lagrangian, Overlap, Price, Rotation, Run, Traversal, WaterLevel
 from bvae_lib.zoo import FactorSnapshots
 
 import numpy as np
@@ -101,6 +101,18 @@ ROWS = [
         ValueError, "index must be .* not 0.5",
     ),
     Accepted("widgets.Budget.index", "NumPy and torch integers", whole_numbers_as_index),
+    Refused(
+        "widgets.Lagrangian", "a price below zero", lambda _: Lagrangian(price=-1), ValueError,
+        "price must be .* from 0 to 5.0, not -1",
+    ),
+    Refused(
+        "widgets.Lagrangian", "two budgets", lambda _: Lagrangian(budget=[0.5, 3]), ValueError,
+        "budget must be .* number",
+    ),
+    Refused(
+        "widgets.Lagrangian.budget", "None, later", set_later(Lagrangian, "budget", None), ValueError,
+        "budget must be .* not None",
+    ),
     Refused(
         "widgets.Overlap", "one mean", lambda _: Overlap(means=0.5), ValueError,
         r"means must have the shape \[2\], not \[\]",
