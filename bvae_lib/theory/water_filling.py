@@ -111,3 +111,26 @@ def soft_threshold(values: ArrayLike, penalty: float) -> np.ndarray:
     """
     values, penalty = numbers("values", values), number("penalty", penalty, least=0)
     return np.sign(values) * np.maximum(np.abs(values) - penalty, 0)  # Eq. 6.6
+
+
+def garrote(values: ArrayLike, penalty: float) -> np.ndarray:
+    """Compute the factors ``max(0, 1 - penalty / v^2)`` of the non-negative garrote (Eq. 6.7; Breiman 1995).
+
+    Each minimises ``v^2 (1 - factor)^2 / 2 + penalty * factor`` over factors of at least 0. ``values`` are the
+    coefficients of least squares, and the columns of the design are orthonormal.
+
+    With the deviations sqrt(variance_i) for values and beta sigma^2 for the penalty they are the gains of a linear
+    beta-VAE: what decoder and encoder together multiply each principal component by.
+
+    Args:
+        values: of any shape.
+        penalty: above 0.
+
+    Returns:
+        Factors of the same shape, from 0 to 1; 0 for a value of 0.
+
+    Raises:
+        ValueError: for a penalty not above 0.
+    """
+    squares, penalty = numbers("values", values) ** 2, number("penalty", penalty, above=0)
+    return 1 - penalty / np.maximum(squares, penalty)  # Eq. 6.7

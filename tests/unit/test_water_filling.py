@@ -2,7 +2,14 @@
 
 from bvae_lib.models import LinearVAE, gaussian_source
 from bvae_lib.objectives import BetaVAE, Capacity, Constrained
-from bvae_lib.theory.water_filling import onset_capacities, rate_path, soft_threshold, water_filling, water_level
+from bvae_lib.theory.water_filling import (
+    garrote,
+    onset_capacities,
+    rate_path,
+    soft_threshold,
+    water_filling,
+    water_level,
+)
 from bvae_lib.training import fit_full_batch, solve_full_batch
 
 import numpy as np
@@ -135,3 +142,24 @@ def test_the_rates_of_a_price_are_log_variances_soft_thresholded():
     unit = 0.1  # any below all variances: logarithms above 0, as rates have no sign
     coefficients = 0.5 * np.log(EIGENVALUES / unit)
     np.testing.assert_allclose(soft_threshold(coefficients, 0.5 * np.log(1.7 / unit)), rates, atol=1e-12)
+
+
+@given(st.lists(st.floats(-10, 10, allow_subnormal=False), min_size=1, max_size=6), st.floats(1e-3, 5))
+def test_a_garrote_is_the_best_factor_of_a_coefficient(values, penalty):
+    """It minimises v^2 (1 - c)^2 / 2 + penalty c over c >= 0, each on its own."""
+
+    def cost(c):
+        return 0.5 * np.array(values) ** 2 * (1 - c) ** 2 + penalty * c
+
+    best = garrote(values, penalty)
+    assert ((best >= 0) & (best <= 1)).all()
+    for other in np.linspace(0, 1.5, 61):
+        assert (cost(best) <= cost(other) + 1e-9).all()
+
+
+def test_the_gains_of_a_price_are_a_garrote_of_the_deviations():
+    """A rate of R leaves the share exp(-2R) of a component's variance, which is what the gain lacks to 1."""
+    rates, errors = water_filling(EIGENVALUES, 1.7)
+    gains = garrote(np.sqrt(EIGENVALUES), 1.7)
+    np.testing.assert_allclose(gains, 1 - np.exp(-2 * rates), atol=1e-12)
+    np.testing.assert_allclose((1 - gains) * EIGENVALUES, errors, atol=1e-12)

@@ -24,7 +24,14 @@ from bvae_lib.theory.channel import (
     rotation_cost,
     separation,
 )
-from bvae_lib.theory.water_filling import onset_capacities, rate_path, soft_threshold, water_filling, water_level
+from bvae_lib.theory.water_filling import (
+    garrote,
+    onset_capacities,
+    rate_path,
+    soft_threshold,
+    water_filling,
+    water_level,
+)
 
 import numpy as np
 import torch
@@ -195,6 +202,9 @@ ROWS = [
     Refused("rate_path", "a single capacity", lambda _: rate_path([1.0], 2.0), ValueError, r"capacities .* \[n\], not"),
     Refused("soft_threshold", "a negative penalty", lambda _: soft_threshold([1.0], -1), ValueError,
             "penalty must be a finite number of at least 0, not -1"),
+    Refused("garrote", "a penalty of zero", lambda _: garrote([1.0], 0), ValueError,
+            "penalty must be a finite number above 0, not 0"),
+    Refused("garrote", "NaN", lambda _: garrote([NAN], 1), ValueError, "values must be finite numbers"),
     Refused("soft_threshold", "NaN", lambda _: soft_threshold([NAN], 1), ValueError, "values must be finite numbers"),
     *(
         Refused(name, what, lambda _, f=f, rows=rows, pixels=pixels: f(rows, pixels), ValueError, says)
