@@ -12,18 +12,26 @@ OBJECTIVE_COLOURS = {"absolute": RED, "hinge": ORANGE, "multiplier": BLUE}
 SMOOTHED = 5  # records of 50 steps
 
 
-def learning_curves(runs: dict[str, History]) -> Figure:
+def learning_curves(runs: dict[str, History], losses: dict[str, np.ndarray] | None = None) -> Figure:
     """Draw distortion and rate, in nats per image, over the steps of each run.
 
     Args:
         runs: by name.
+        losses: what each run minimised, [records]; with them a chart comes first, on a logarithmic scale.
 
     Raises:
-        ValueError: for no runs, or one without records.
+        ValueError: for no runs, one without records, and other than a loss for each record.
     """
     for name, history in named("runs", runs).items():
         recorded(name, history)
-    figure, (left, right) = canvas(1, 2)
+    if losses:
+        pair_up("losses", losses, runs)
+        losses = {name: drawn(f"losses[{name!r}]", losses[name], (len(run.step),)) for name, run in runs.items()}
+    figure, axes = canvas(1, 3, (9.0, 3.0)) if losses else canvas(1, 2)
+    left, right = axes[-2:]
+    for name, loss in (losses or {}).items():
+        axes[0].plot(runs[name].step, loss)
+        axes[0].set(xlabel="step", ylabel="loss", yscale="log", xlim=(0, None))
     for name, history in runs.items():
         left.plot(history.step, history.distortion, label=name)
         right.plot(history.step, history.rate, label=name)

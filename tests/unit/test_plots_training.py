@@ -24,6 +24,13 @@ def test_learning_curves_are_distortion_and_rate():
     assert right.get_ylabel() == "rate R (nats per image)"
 
 
+def test_learning_curves_begin_with_the_loss_where_it_is_given():
+    run = history([9, 8], [1, 1], [0, 0], [1, 2], [3, 3])
+    loss, left, right = plots.learning_curves({"run": run}, {"run": [5, 0.5]}).axes
+    assert [lines(axis) for axis in (loss, left, right)] == [[[5, 0.5]], [[9, 8]], [[4, 5]]]
+    assert loss.get_yscale() == "log"
+
+
 def test_dual_ascent_shows_price_rate_budget_and_slackness():
     run = history([9, 8], [4, 2], [2, 2], [1, 1], [2, 1])
     left, middle, right = plots.dual_ascent({"run": run}, {"run": 1.5}).axes
