@@ -12,6 +12,7 @@ from .information import (
     mig,
     mutual_information,
     normalized_mutual_information,
+    silence,
 )
 from .perturbation import noise_cost, rotated_rate_distortion
 from .report import encode_dataset, rate_distortion_bounds, report
@@ -34,4 +35,5 @@ __all__ = [
     "rate_distortion_bounds",
     "report",
     "rotated_rate_distortion",
+    "silence",
 ]

@@ -138,6 +138,26 @@ def mig(codes: ArrayLike, factors: ArrayLike) -> MIG:
     return MIG(float(known.mean()) if len(known) else math.nan, gaps)
 
 
+def silence(codes: ArrayLike, kl: ArrayLike) -> np.ndarray:
+    """Return codes in which every latent of less than 0.01 nats is constant, as measures should see it.
+
+    What the means of such a latent still follow is too faint to be decoded, but a measure that divides the range of
+    each latent into bins has no scale: it would count as much as any other.
+
+    Args:
+        codes: posterior means, [N, latents].
+        kl: of each latent in nats, [latents].
+
+    Returns:
+        float64 [N, latents], 0 in those latents.
+
+    Raises:
+        ValueError: for arrays that do not fit each other, or a negative KL.
+    """
+    codes = numbers("codes", codes, (None, None))
+    return np.where(numbers("kl", kl, (codes.shape[1],), least=0) >= ACTIVE, codes, 0.0)
+
+
 def bin_indices(latent: np.ndarray) -> np.ndarray:
     """Return the bin, 0 to 19, of each code of one latent [N]; bins divide its range evenly, a constant fills one."""
     # A collapsed latent may range over a few float32 numbers only: numpy.histogram refuses to find 20 bins there.

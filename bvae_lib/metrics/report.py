@@ -10,7 +10,7 @@ from ..data import ImageSet
 from ..data.base import as_images
 from ..models import VAE, LinearVAE, Posterior
 from ..objectives import bernoulli_reconstruction
-from .information import ACTIVE, mig
+from .information import ACTIVE, mig, silence
 
 ENCODED = 200  # images encoded at once: what a layer computes fits into the 32 MiB that are kept (``_runtime.cpu``)
 DECODED = 500  # images whose noise is drawn at once
@@ -50,8 +50,9 @@ def encode_dataset(
 def report(model: VAE, images: ImageSet | torch.Tensor, n: int = 10_000, seed: int = 0) -> dict[str, Any]:
     """Measure a model on random images of a set.
 
-    A factor of one class among the images drawn has no gap: it is NaN, and ``mig`` is the mean of the others. Without
-    known factors ``gaps`` is empty, and ``mig`` NaN.
+    The gaps are those of the codes with silent latents held constant (``silence``); ``mig_raw`` is of the codes as they
+    are encoded. A factor of one class among the images drawn has no gap: it is NaN, and ``mig`` is the mean of the
+    others. Without known factors ``gaps`` is empty, and ``mig`` NaN.
 
     Args:
         model: has ``encode`` and ``decode``; on any device.
@@ -61,7 +62,7 @@ def report(model: VAE, images: ImageSet | torch.Tensor, n: int = 10_000, seed: i
 
     Returns:
         As plain numbers: ``distortion``, ``rate`` and ``kl_per_latent`` in nats per image; ``active``, the number of
-        latents of at least 0.01 nats; ``mig`` and each factor's ``gaps``; ``n`` and ``seed``.
+        latents of at least 0.01 nats; ``mig``, each factor's ``gaps`` and ``mig_raw``; ``n`` and ``seed``.
 
     Raises:
         TypeError: for what is no model, or gives no images.
@@ -84,12 +85,15 @@ def report(model: VAE, images: ImageSet | torch.Tensor, n: int = 10_000, seed: i
         "active": int((kl >= ACTIVE).sum()),
         "mig": math.nan,
         "gaps": {},
+        "mig_raw": math.nan,
         "n": n,
         "seed": seed,
     }
     if isinstance(images, ImageSet) and images.factor_names:
-        gap = mig(posterior.mean, images.factors(indices))
+        factors = images.factors(indices)
+        gap, raw = mig(silence(posterior.mean, kl.clamp(min=0)), factors), mig(posterior.mean, factors)
         figures |= {"mig": gap.mean, "gaps": dict(zip(images.factor_names, gap.gaps.tolist(), strict=True))}
+        figures |= {"mig_raw": raw.mean}
     return figures
 
 

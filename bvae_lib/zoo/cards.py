@@ -1,7 +1,8 @@
 """What is known of a trained model: its recipe, what it was trained by, and its figures."""
 
 import json
-from collections.abc import Iterator
+import math
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -15,7 +16,7 @@ from .._runtime.atomic import write_atomically
 MODELS = Path(__file__).parent / "models"  # <name>/weights.safetensors, history.json, card.json, snapshots.json
 LEAST = {  # that every card says
     "recipe": {"data", "network", "objective", "fit", "seed"},
-    "figures": {"distortion", "rate", "kl_per_latent", "active", "mig", "gaps"},
+    "figures": {"distortion", "rate", "kl_per_latent", "active", "mig", "gaps", "mig_raw"},
 }
 
 
@@ -59,8 +60,13 @@ class Card:
 
     @property
     def mig(self) -> float:
-        """Mutual information gap, from 0 to 1."""
+        """Mutual information gap, from 0 to 1, with silent latents held constant (``metrics.silence``)."""
         return self.figures["mig"]
+
+    @property
+    def mig_raw(self) -> float:
+        """Mutual information gap of the codes as they are encoded."""
+        return self.figures["mig_raw"]
 
     @property
     def gaps(self) -> dict[str, float]:
@@ -71,7 +77,7 @@ class Card:
         """Write JSON to ``path``, whole or not at all."""
         stored = {key: value for key, value in asdict(self).items() if not (key == "trained_as" and value is None)}
         with write_atomically(path, "w") as file:
-            json.dump(stored, file, indent=1)
+            json.dump(replace(stored, is_nan, None), file, indent=1, allow_nan=False)
 
     @classmethod
     def load(cls, path: Path) -> "Card":
@@ -81,16 +87,30 @@ class Card:
             ValueError: where the file is something else.
         """
         try:
-            card = cls(**json.loads(path.read_text(encoding="utf-8")))
+            stored = json.loads(path.read_text(encoding="utf-8"))
+            stored["figures"] = replace(stored["figures"], lambda value: value is None, math.nan)
+            card = cls(**stored)
             for name, kind in get_type_hints(cls).items():
                 if not holds(kind, getattr(card, name)):
                     raise ValueError(f"its {name} is {getattr(card, name)!r}")
             for name, least in LEAST.items():
                 if missing := sorted(least - getattr(card, name).keys()):
                     raise ValueError(f"its {name} lacks {missing}")
-        except (TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError) as error:
             raise ValueError(f"{path} is not a card ({error})") from error
         return card
+
+
+def is_nan(value: Any) -> bool:
+    """Return whether ``value`` is NaN, which a figure is that does not exist, and which JSON does not have."""
+    return isinstance(value, float) and math.isnan(value)
+
+
+def replace(value: Any, old: Callable[[Any], bool], new: Any) -> Any:
+    """Return ``value`` with ``new`` in place of what is ``old``, in dicts of dicts too."""
+    if isinstance(value, dict):
+        return {key: replace(inner, old, new) for key, inner in value.items()}
+    return new if old(value) else value
 
 
 def holds(kind: Any, value: Any) -> bool:

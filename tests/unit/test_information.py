@@ -1,5 +1,6 @@
 """MIG and mutual information: codes whose scores are known, and a reference in disentanglement_lib's manner."""
 
+from bvae_lib import metrics
 from bvae_lib.metrics import (
     assign_factors,
     factor_entropies,
@@ -234,3 +235,13 @@ def test_normalized_information_is_over_entropy_and_zero_for_a_factor_of_one_cla
 def test_labels_need_a_name_for_each_factor_and_nats_for_each_latent(names, kl):
     with pytest.raises(ValueError, match=r"names must name all 3 factors|kl must have the shape \[5\], not \[4\]"):
         assign_factors(*followers(), names, kl)
+
+
+@given(scale=st.integers(-6, 6).map(lambda power: 10.0**power), carried=st.sampled_from([0, 0.002, 0.0099, 0.01, 0.02]))
+def test_a_silent_latent_counts_for_nothing_however_its_means_are_scaled(scale, carried):
+    """Its means still follow the factor; from 0.01 nats on it counts as much as the other latent does."""
+    factor = np.arange(400) % 4
+    codes = np.column_stack([factor, scale * factor]).astype(float)
+    gap = metrics.mig(metrics.silence(codes, [1.0, carried]), factor[:, None]).mean
+    assert gap == pytest.approx(0 if carried >= 0.01 else 1)
+    assert metrics.mig(codes, factor[:, None]).mean == pytest.approx(0)

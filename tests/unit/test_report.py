@@ -38,12 +38,14 @@ def test_a_report_has_the_figures_of_its_images(model, sprites):
     with torch.no_grad():
         logits = model.decode(posterior.rsample(torch.Generator().manual_seed(0)))
     distortion = bernoulli_reconstruction(logits, sprites[indices]).item()
-    gap = metrics.mig(posterior.mean, sprites.factors(indices))
+    codes, factors = metrics.silence(posterior.mean, posterior.kl().mean(dim=0)), sprites.factors(indices)
+    gap = metrics.mig(codes, factors)
     assert found["distortion"] == pytest.approx(distortion, rel=0.02)  # the noise is another
     assert found["kl_per_latent"] == pytest.approx(posterior.kl().mean(dim=0).tolist(), rel=1e-5)
     assert found["rate"] == pytest.approx(sum(found["kl_per_latent"]), rel=1e-5)
     assert found["active"] == 2
     assert found["mig"] == pytest.approx(gap.mean)
+    assert found["mig_raw"] == pytest.approx(metrics.mig(posterior.mean, factors).mean)
     assert list(found["gaps"].items()) == list(zip(sprites.factor_names, gap.gaps.tolist(), strict=True))
     assert found == metrics.report(model, sprites, n=600, seed=3)
 

@@ -111,6 +111,7 @@ def test_a_card_holds_the_figures_of_the_weights(name):
     assert figures["rate"] == pytest.approx(card.rate, rel=0.01)
     assert figures["distortion"] == pytest.approx(card.distortion, rel=0.01)
     assert figures["mig"] == pytest.approx(card.mig, abs=0.01)
+    assert figures["mig_raw"] == pytest.approx(card.mig_raw, abs=0.01)
     assert figures["gaps"] == pytest.approx(card.gaps, abs=0.01)
     assert figures["active"] == card.active
 

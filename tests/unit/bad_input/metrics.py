@@ -281,4 +281,7 @@ ROWS = [
         lambda _: metrics.rotated_rate_distortion(MODEL, POSTERIOR, IMAGES, (0, 1), math.nan), ValueError,
         "degrees must be a finite number, not nan",
     ),
+    Refused(
+        "metrics.silence", "a KL for other latents", lambda _: metrics.silence(CODES, [1.0]), ValueError, r"not \[1\]",
+    ),
 ]  # fmt: skip
