@@ -17,7 +17,7 @@ import torch.nn.functional as F
 from torch import nn
 from torch.autograd.function import once_differentiable
 
-from ._runtime.arguments import check_pixels, check_tensor, number, same_shape, whole_number
+from ._runtime.arguments import check_pixels, check_tensor, number, same_shape, seed_number, whole_number
 from .models import VAE, Posterior
 
 
@@ -375,6 +375,6 @@ def loss_and_gradient(
     if not learning:
         raise ValueError("model has no parameter that learns; model.requires_grad_(True) lets all of them")
     check_tensor("images", images)
-    loss = objective(model, images, 0, torch.Generator(images.device).manual_seed(whole_number("seed", seed))).loss
+    loss = objective(model, images, 0, torch.Generator(images.device).manual_seed(seed_number(seed))).loss
     gradients = torch.autograd.grad(loss, learning, allow_unused=True, materialize_grads=True)
     return loss.item(), torch.cat([gradient.flatten() for gradient in gradients])

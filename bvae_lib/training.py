@@ -9,7 +9,7 @@ import torch
 from torch import nn
 from tqdm.auto import tqdm
 
-from ._runtime.arguments import number, numbers, plain, whole_number
+from ._runtime.arguments import number, numbers, plain, seed_number, whole_number
 from ._runtime.cpu import bfloat16_pays, flush_denormals, keep_freed_memory
 from ._runtime.device import pick_device
 from ._runtime.interrupt import HeldInterrupt
@@ -196,7 +196,7 @@ def check_arguments(
         "optimizer": name,
         "warmup": whole_number("warmup", warmup, 0, steps),
         "cooldown": whole_number("cooldown", cooldown, 0, steps),
-        "seed": whole_number("seed", seed, -(2**63), 2**64 - 1),
+        "seed": seed_number(seed),
     }
 
 

@@ -34,6 +34,14 @@ def whole_number(name: str, value: Any, least: int | None = None, most: int | No
     return number
 
 
+def seed_number(value: Any) -> int:
+    """Return a seed as Python's int; ValueError for anything but a whole number that PyTorch takes as a seed."""
+    seed = whole_number("seed", value)
+    if not -(2**63) <= seed < 2**64:
+        raise ValueError(f"seed must be a whole number of at most 64 bits, not {value!r}")
+    return seed
+
+
 def number(
     name: str, value: Any, least: float | None = None, most: float | None = None, above: float | None = None
 ) -> Any:

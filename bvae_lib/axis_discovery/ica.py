@@ -12,7 +12,7 @@ from typing import cast
 import torch
 from torch import nn
 
-from .._runtime.arguments import check_tensor, whole_number
+from .._runtime.arguments import check_tensor, seed_number
 from ..data import ImageSet
 from ..data.base import as_images
 from ..metrics import encode_dataset
@@ -65,7 +65,7 @@ def align_axes(model: BurgessVAE, pair: list[int], images: ImageSet | torch.Tens
         ValueError: for a pair that the model does not have, and as ``as_images``.
     """
     pair, images, device = latent_pair(pair, model.latents), as_images(images), next(model.parameters()).device
-    generator = torch.Generator(device).manual_seed(whole_number("seed", seed))
+    generator = torch.Generator(device).manual_seed(seed_number(seed))
     indices = torch.randint(len(images), (IMAGES,), generator=generator, device=device)
     rotation = ica_rotation(encode_dataset(model, images.to(device), indices).mean[:, pair]).to(device)
     head, reader = model.head, cast(nn.Linear, model.decoder[0])

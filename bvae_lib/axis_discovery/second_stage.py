@@ -15,7 +15,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from .._runtime.arguments import number, same_shape, whole_number
+from .._runtime.arguments import number, same_shape, seed_number, whole_number
 from ..data import ImageSet
 from ..data.base import as_images
 from ..metrics import encode_dataset
@@ -88,7 +88,7 @@ def fit_second_stage(
         raise ValueError("stages is empty: at least one must be trained")
     for stage in stages:
         check_stage(stage)
-    price, seed, images = number("price", price, above=0), whole_number("seed", seed), as_images(images)
+    price, seed, images = number("price", price, above=0), seed_number(seed), as_images(images)
     frozen = latent_numbers("frozen", frozen, model.latents)
     device, found = next(model.parameters()).device, [*frozen]
     # What a restart finds depends on how sums are rounded, and that on how weights are laid out in memory.

@@ -7,7 +7,7 @@ from typing import Self
 import numpy as np
 import torch
 
-from .._runtime.arguments import number, whole_number
+from .._runtime.arguments import number, seed_number, whole_number
 from .._runtime.device import pick_device
 from .base import ImageSet, Indices
 
@@ -44,7 +44,7 @@ class Blobs(ImageSet):
             raise ValueError(f"positions must be two whole numbers from 1 to 49, along x and y, not {positions!r}")
         self.factor_sizes = tuple(whole_number("each of positions", n, 1, 49) for n in positions)
         self.width, self.device = number("width", width, above=0), pick_device(device)
-        self.generator = torch.Generator().manual_seed(whole_number("seed", seed))
+        self.generator = torch.Generator().manual_seed(seed_number(seed))
         # A round Gaussian is the product of one profile along x and one along y: [positions, 64] each.
         self.profiles = tuple(profile(n, self.width).to(self.device) for n in self.factor_sizes)
 

@@ -14,7 +14,7 @@ from typing import Self
 import numpy as np
 import torch
 
-from .._runtime.arguments import whole_number
+from .._runtime.arguments import seed_number
 from .._runtime.device import pick_device
 from ._drawn_cache import draw_once
 from .base import Indices
@@ -121,7 +121,7 @@ class DSprites(PackedImages):
         cache: str | Path | None = None,
         colour: bool = False,
     ):
-        device, seed = pick_device(device), whole_number("seed", seed)  # before the work
+        device, seed = pick_device(device), seed_number(seed)  # before the work
         packed = draw() if cache is None else draw_once(Path(cache), RECIPE, (737_280, 512), draw)
         super().__init__(torch.from_numpy(packed), device, seed)
         self.colours: torch.Tensor | None = None  # RGB of each hue, [12, 3]

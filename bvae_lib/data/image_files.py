@@ -8,7 +8,7 @@ from typing import NoReturn, Self
 
 import torch
 
-from .._runtime.arguments import number, whole_number
+from .._runtime.arguments import number, seed_number, whole_number
 from .._runtime.device import pick_device
 from ._image_cache import decode_once
 from .base import Indices, LabelledImages
@@ -63,7 +63,7 @@ class ImageFiles(LabelledImages):
         if whole_number("channels", channels) not in (1, 3):
             raise ValueError(f"channels must be 3, colour, or 1, grey, not {channels!r}")
         crop = None if crop is None else whole_number("crop", crop, 1)
-        seed, unreadable = whole_number("seed", seed), number("unreadable", unreadable, 0, 1)
+        seed, unreadable = seed_number(seed), number("unreadable", unreadable, 0, 1)
         self.channels, self.device = int(channels), pick_device(device)
         images, self.skipped = decode_once(root, names, channels, crop, Path(cache), unreadable, progress)
         self.names = [name for name in names if name not in self.skipped]

@@ -6,7 +6,7 @@ from typing import Self
 import numpy as np
 import torch
 
-from .._runtime.arguments import check_pixels, whole_number
+from .._runtime.arguments import check_pixels, seed_number
 from .._runtime.device import pick_device
 from .base import ImageSet, Indices, entropy_of_rows
 
@@ -31,7 +31,7 @@ class PackedImages(ImageSet):
         self.packed = packed.to(device)
         self.bytes = BYTES.to(device)
         self.device = device
-        self.generator = torch.Generator().manual_seed(whole_number("seed", seed))
+        self.generator = torch.Generator().manual_seed(seed_number(seed))
 
     def __len__(self) -> int:
         return len(self.packed)

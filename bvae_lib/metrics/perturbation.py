@@ -4,7 +4,7 @@ import math
 
 import torch
 
-from .._runtime.arguments import check_tensor, number, same_shape, whole_number
+from .._runtime.arguments import check_tensor, number, same_shape, seed_number
 from ..models import VAE, Posterior
 from ..objectives import bernoulli_reconstruction
 from ..theory.channel import rotate, rotate_posterior
@@ -78,4 +78,4 @@ def seeded(posterior: Posterior, images: torch.Tensor, seed: int) -> torch.Gener
     same_shape(mean=posterior.mean, log_variance=posterior.log_variance)
     if posterior.mean.ndim != 2 or len(posterior.mean) != len(images):
         raise ValueError(f"posterior must be [{len(images)}, latents] as images are, not {list(posterior.mean.shape)}")
-    return torch.Generator(posterior.mean.device).manual_seed(whole_number("seed", seed))
+    return torch.Generator(posterior.mean.device).manual_seed(seed_number(seed))

@@ -5,7 +5,7 @@ from typing import Any
 
 import torch
 
-from .._runtime.arguments import number, whole_number
+from .._runtime.arguments import number, seed_number, whole_number
 from ..data import ImageSet
 from ..data.base import as_images
 from ..models import VAE, LinearVAE, Posterior
@@ -68,7 +68,7 @@ def report(model: VAE, images: ImageSet | torch.Tensor, n: int = 10_000, seed: i
         TypeError: for what is no model, or gives no images.
         ValueError: for ``n`` below 1, and for images that the model cannot encode.
     """
-    n, seed = whole_number("n", n, least=1), whole_number("seed", seed)
+    n, seed = whole_number("n", n, least=1), seed_number(seed)
     weights, images = first_weights(model), as_images(images)
     generator = torch.Generator(weights.device).manual_seed(seed)
     indices = torch.randint(len(images), (n,), generator=torch.Generator().manual_seed(seed))

@@ -8,7 +8,7 @@ import torch
 from numpy.typing import ArrayLike
 from torch import nn
 
-from .._runtime.arguments import number, numbers, whole_number
+from .._runtime.arguments import number, numbers, seed_number, whole_number
 from ._inputs import as_input
 from .posterior import Posterior
 
@@ -34,7 +34,7 @@ class LinearVAE(nn.Module):
         self.inputs = inputs = whole_number("inputs", inputs, 1)
         self.latents = latents = whole_number("latents", latents, 1)
         self.noise = number("noise", noise, above=0)
-        generator = torch.Generator().manual_seed(whole_number("seed", seed))
+        generator = torch.Generator().manual_seed(seed_number(seed))
         self.encoder = nn.Linear(inputs, latents, bias=False)
         self.decoder = nn.Linear(latents, inputs, bias=False)
         self.log_variance = nn.Parameter(torch.zeros(latents))
@@ -85,7 +85,7 @@ def gaussian_source(variances: ArrayLike, n: int = 1000, seed: int = 0) -> torch
     deviations = torch.as_tensor(numbers("variances", variances, (None,), least=0)).sqrt()
     inputs = whole_number("the number of variances", len(deviations), 1)
     n = whole_number("n", n, inputs + 1)
-    generator = torch.Generator().manual_seed(whole_number("seed", seed))
+    generator = torch.Generator().manual_seed(seed_number(seed))
     axes = torch.linalg.qr(torch.randn(inputs, inputs, generator=generator, dtype=torch.float64)).Q
     drawn = torch.randn(n, inputs, generator=generator, dtype=torch.float64)
     white = torch.linalg.qr(drawn - drawn.mean(dim=0)).Q * n**0.5  # its covariance is the identity

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from numpy.typing import ArrayLike
 
-from .._runtime.arguments import check_tensor, number, numbers, whole_number
+from .._runtime.arguments import check_tensor, number, numbers, seed_number, whole_number
 from ..data.packed import PackedImages
 from ..models.factor_channel import CHANNELS, SIZES, factor_codes
 from .channel import binary_entropy
@@ -144,7 +144,7 @@ class BayesDecoder:
         shifts = torch.stack([torch.eye(64).roll(int(o), dims=0) for o in offsets])
         self.shifts = shifts[:, :, middle].flatten(1)  # [32, 64 * side]
 
-        generator = torch.Generator().manual_seed(whole_number("seed", seed))
+        generator = torch.Generator().manual_seed(seed_number(seed))
         even = (torch.arange(samples) + 0.5) / samples  # each class as often, each part of the normal as often
 
         def shuffled() -> torch.Tensor:

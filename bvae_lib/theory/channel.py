@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from numpy.typing import ArrayLike
 
-from .._runtime.arguments import check_pixels, check_tensor, number, numbers, same_shape, whole_number
+from .._runtime.arguments import check_pixels, check_tensor, number, numbers, same_shape, seed_number, whole_number
 from ..models import Posterior
 from ..models._inputs import latent_pair
 
@@ -328,4 +328,4 @@ def _finite(name: str, posterior: Posterior) -> Posterior:
 
 def _generator(posterior: Posterior, seed: int) -> torch.Generator:
     """Return a source of noise for draws of ``posterior``."""
-    return torch.Generator(posterior.mean.device).manual_seed(whole_number("seed", seed))
+    return torch.Generator(posterior.mean.device).manual_seed(seed_number(seed))

@@ -12,13 +12,13 @@ import numpy as np
 import torch
 
 from .. import metrics
-from .._runtime.arguments import number, whole_number
+from .._runtime.arguments import seed_number
 from .._runtime.device import pick_device
 from ..axis_discovery import pipeline
 from ..data import DSprites, ImageSet, RenderedChairs, RenderedFaces
 from ..data.base import as_images
 from ..history import History
-from ..training import OPTIMIZERS, fit, pick_precision
+from ..training import check_arguments, fit, pick_precision
 from .lookup import check_known
 from .recipes import OBJECTIVES, RECIPES
 from .registry import load, names
@@ -79,7 +79,7 @@ def run(name: str, seed: Any, images: Any, options: dict[str, Any]) -> tuple[pip
     check_known("recipe", name, RECIPES)
     recipe = RECIPES[name]
     options = check_options(options, recipe["fit"]["steps"])
-    options |= {"seed": whole_number("seed", recipe["seed"] if seed is None else seed)}
+    options |= {"seed": seed_number(recipe["seed"] if seed is None else seed)}
     images = images_of(recipe["data"]) if images is None else as_images(images)
     check_shape(name, images)
     objective = OBJECTIVES[recipe["objective"]["name"]](**recipe["objective"]["arguments"])
@@ -122,22 +122,15 @@ def check_options(options: dict[str, Any], steps: int) -> dict[str, Any]:
     """
     if unknown := sorted(options.keys() - {*OPTIONS}):
         raise TypeError(f"options must be arguments of fit, {OPTIONS}, not {unknown}")
-    steps = whole_number("steps", options.get("steps", steps), 1)
-    checks: dict[str, Callable[..., Any]] = {
-        "steps": partial(whole_number, least=1),
-        "batch_size": partial(whole_number, least=1),
-        "lr": partial(number, above=0),
-        "warmup": partial(whole_number, least=0, most=steps),
-        "cooldown": partial(whole_number, least=0, most=steps),
-    }
-    plain = {name: check(name, options[name]) for name, check in checks.items() if name in options}
-    optimizer, known = options.get("optimizer", "adam"), [*OPTIMIZERS, "muon"]
-    if not callable(optimizer) and optimizer not in known:
-        raise ValueError(f"optimizer must be one of {known} or a function of parameter groups, not {optimizer!r}")
+    given = {name: value for name, value in options.items() if name in inspect.signature(check_arguments).parameters}
+    if given.get("optimizer") == "muon":  # which needs the model, see ``pipeline.with_optimizer``
+        del given["optimizer"]
+    needed: dict[str, Any] = {"steps": steps, "batch_size": 1, "lr": 1.0, "optimizer": "adam"}
+    plain = check_arguments(**needed | given)
     pick_precision(options.get("precision", "float32"), pick_device(options.get("device", "auto")))
     if options.get("checkpoint") is not None:
         check_checkpoint(options["checkpoint"])
-    return options | plain
+    return options | {name: plain[name] for name in given if name != "optimizer"}
 
 
 def check_checkpoint(path: Any) -> None:

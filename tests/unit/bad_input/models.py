@@ -202,5 +202,6 @@ ROWS = [
     Refused("Posterior.select", "a mask too short", lambda _: Q.select(torch.ones(2).bool()), IndexError, "mask"),
     Refused("Posterior.select", "a latent too many", lambda _: Q.select([0, 3]), IndexError, "3 is out of bounds"),
     Refused("concatenate", "other images", lambda _: concatenate(Q, SHORT), ValueError, r"\[\[4, 3\], \[3, 3\]\]"),
+    Refused("BurgessVAE", "a seed of 65 bits", lambda _: BurgessVAE(seed=2**64), ValueError, "64 bits, not 18446744"),
     Refused("concatenate", "nothing", lambda _: concatenate(), ValueError, "at least one"),
 ]  # fmt: skip
