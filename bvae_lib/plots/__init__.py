@@ -31,7 +31,14 @@ from .rate_distortion import (
     tradeoffs,
 )
 from .style import canvas
-from .training import compare_objectives, dual_ascent, learning_curves, price_curves, seed_intervals
+from .training import (
+    compare_objectives,
+    dual_ascent,
+    learning_curves,
+    price_curves,
+    scores_by_price,
+    seed_intervals,
+)
 
 __all__ = [
     "Panel",
@@ -62,6 +69,7 @@ __all__ = [
     "rate_distortion",
     "rate_shares",
     "rotation_costs",
+    "scores_by_price",
     "seed_intervals",
     "solution_paths",
     "tradeoffs",

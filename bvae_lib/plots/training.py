@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from ..history import History
-from .arguments import arrays, drawn, named, pair_up, recorded
+from .arguments import arrays, drawn, named, pair_up, recorded, tables
 from .style import BLUE, GREY, ORANGE, RED, canvas, colour_of
 
 # One colour for each objective that lets the capacity grow, in all figures.
@@ -91,6 +91,27 @@ def price_curves(runs: dict[str, History]) -> Figure:
     axis.axhline(0, color="k", linewidth=0.8)
     axis.set_yscale("symlog", linthresh=0.1)
     axis.set(xlabel="step", ylabel="effective price (nats of D per nat of R)", xlim=(0, None))
+    figure.legend(frameon=False, fontsize=8, loc="outside upper center", ncols=3)
+    return figure
+
+
+def scores_by_price(runs: dict[str, np.ndarray], ylabel: str) -> Figure:
+    """Draw a score against the price of a nat: a dot at the last price of each run, a line from its first.
+
+    Args:
+        runs: first price, last price and score of each run of a name, [runs, 3]; runs of one name share its colour.
+        ylabel: what the score is, with its unit.
+
+    Raises:
+        ValueError: for no runs, or other than three numbers for each.
+    """
+    runs = tables("runs", runs, 3)
+    figure, axis = canvas(size=(6.5, 3.2))
+    for i, (name, table) in enumerate(runs.items()):
+        first, last, score = table.T
+        axis.hlines(score, first, last, color=colour_of(i), linewidth=1.2, alpha=0.6)
+        axis.plot(last, score, "o", color=colour_of(i), label=name)
+    axis.set(xlabel="price of a nat (nats of D per nat of R)", ylabel=ylabel, xscale="log", ylim=(0, None))
     figure.legend(frameon=False, fontsize=8, loc="outside upper center", ncols=3)
     return figure
 

@@ -47,6 +47,14 @@ def test_a_price_that_jumps_is_drawn_as_its_mean():
     assert axis.get_ylabel() == "effective price (nats of D per nat of R)"
 
 
+def test_a_score_stands_at_the_last_price_with_a_line_from_the_first():
+    (axis,) = plots.scores_by_price({"fixed": [[4, 4, 0.1]], "falling": [[100, 4, 0.4], [100, 1, 0.2]]}, "MIG").axes
+    assert [line.get_xdata().tolist() for line in axis.get_lines()] == [[4], [4, 1]]
+    assert lines(axis) == [[0.1], [0.4, 0.2]]
+    assert axis.collections[1].get_segments()[0].tolist() == [[100, 0.4], [4, 0.4]]
+    assert axis.get_ylabel() == "MIG"
+
+
 @pytest.mark.parametrize("scale", [1, 100])
 def test_objectives_are_compared_at_whatever_distortion_they_reach(scale):
     first = history([2000 * scale, 5 * scale, 3 * scale], [1, 1, 1], [1, 2, 3], [0, 1, 1], [0, 0, 1])

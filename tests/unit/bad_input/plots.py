@@ -351,4 +351,8 @@ ROWS = [
         "seed_intervals", "an interval missing", lambda: plots.seed_intervals({"a": X}, {"b": (1.0, 2.0)}, ""),
         "intervals has no entry for .'a'.",
     ),
+    Refused(
+        "scores_by_price", "a price left out", lambda: plots.scores_by_price({"a": [[4.0, 0.1]]}, "MIG"),
+        r"runs\['a'\] must have the shape \[.*3\], not \[1, 2\]",
+    ),
 ]  # fmt: skip
