@@ -61,7 +61,7 @@ function paint(canvas, variances, rates, water, [low, high]) {
   variances.forEach((variance, i) => {
     const left = (i + 0.2) * width, middle = (i + 0.5) * width, top = Math.log(variance) / 2;
     context.fillStyle = "#808080"; // readable on white and on black
-    context.fillText(`λ = ${Number(variance.toPrecision(2))}`, middle, HIGH - 8);
+    context.fillText(`v = ${Number(variance.toPrecision(2))}`, middle, HIGH - 8);
     context.globalAlpha = 0.6;
     context.fillRect(left, y(Math.min(top, water)), 0.6 * width, y(low) - y(Math.min(top, water)));
     context.globalAlpha = 1;
