@@ -85,8 +85,8 @@ ANSWERS: dict[str, Answers] = {
     "2.1": Answers(right=[3, (2 - (2 / 8) ** 0.5) / (2 / 8) ** 0.5], wrong=[0.5, 1 / 3, 7]),
     "2.2": Answers(right=[by_autograd, by_backward], wrong=[without_a_price, that_binds, that_only_asks_for_less]),
     "2.3": Answers(
-        right=[least_weight(3.0), exact_weight(GRID, dented_curve(GRID), 3.0)],
-        wrong=[-np.gradient(dented_curve(GRID), GRID)[300], 8.22, 3.18],  # the slope there, the steepest, the tie
+        right=[4.98, least_weight(3.0), exact_weight(GRID, dented_curve(GRID), 3.0)],
+        wrong=[1.16, -np.gradient(dented_curve(GRID), GRID)[300], 8.22, 3.18],  # the slope there, the steepest, the tie
     ),
     "2.4": Answers(
         right=[
