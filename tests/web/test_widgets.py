@@ -11,14 +11,14 @@ from tools.pages import notebooks, pages
 HTML = Path(__file__).resolve().parents[2] / "_build" / "html"
 WITH = {path.stem for path in notebooks() if "widgets." in path.read_text(encoding="utf-8")}
 PAGES = ["book/index", *(page for page in pages() if Path(page).name in WITH)]
-# What all canvases show, as one text.
-SEEN = "[...document.querySelectorAll('canvas')].map(c => c.toDataURL()).join()"
+# What all canvases and charts of the widgets show, as one text.
+SEEN = "[...document.querySelectorAll('.bvae canvas, .bvae svg')].map(d => d.toDataURL?.() ?? d.innerHTML).join()"
 
 
 def ready(page):
     """Wait until every widget of the page stands and has drawn, and open what is folded away."""
     page.wait_for_function("document.querySelectorAll('.bvae input[type=range]').length > 0")
-    page.wait_for_function("[...document.querySelectorAll('.bvae')].every(w => w.querySelector('canvas'))")
+    page.wait_for_function("[...document.querySelectorAll('.bvae')].every(w => w.querySelector('canvas, svg'))")
     page.evaluate("document.querySelectorAll('.bvae details').forEach(d => d.open = true)")
     return page.locator(".bvae input[type=range]").all()
 
@@ -32,7 +32,7 @@ def far_end(slider) -> dict:
 
 
 def changes(page, act) -> None:
-    """The canvases must come to differ from what they are now, once ``act`` is done."""
+    """The drawings must come to differ from what they are now, once ``act`` is done."""
     before = page.evaluate(SEEN)
     act()
     page.wait_for_function(f"before => {SEEN} !== before", arg=before)
