@@ -90,7 +90,7 @@ def supporting_prices(rate: ArrayLike, distortion: ArrayLike, capacity: float) -
     """Compute the prices at which V(R) + price R is least at R = C, as a saddle point of the Lagrangian asks (Eq. 5.4).
 
     On a smooth convex curve both are the slope -dV/dR. In a dent there are none: whatever the price, another rate is
-    cheaper, and dual ascent has nowhere to settle.
+    cheaper, and dual ascent settles in a local minimum at most.
 
     Args:
         rate: as in ``savings_per_nat``.
