@@ -20,7 +20,7 @@ def he_init_(layer: nn.Module) -> None:
     """Draw the weights of one layer so that signals keep their variance through ReLU layers (He et al. 2015).
 
     PyTorch's default shrinks them at every layer. Fourteen layers on, hardly anything of the image is left, and
-    a VAE with beta = 1 stays at the prior for thousands of steps before it learns anything.
+    a VAE stays at the prior until its weights have grown: the lower the learning rate, the longer.
 
     Args:
         layer: a linear or convolutional layer, changed in place; other layers are left alone.
