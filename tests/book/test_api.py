@@ -72,3 +72,9 @@ def test_a_name_that_a_page_links_to_is_documented(target):
 
 def is_from(value: object, module: str) -> bool:
     return getattr(value, "__module__", None) == module
+
+
+def test_the_sections_that_the_notation_names_exist():
+    for chapter, section in re.findall(r"\]\(([\w-]+\.ipynb)\), ([^|;\[]+?) ?(?=[|;])", PAGES["notation.md"]):
+        cells = nbformat.read(ROOT / "book" / chapter, as_version=4).cells
+        assert any(re.search(rf"^#+ {re.escape(section)}$", cell.source, re.M) for cell in cells), (chapter, section)
