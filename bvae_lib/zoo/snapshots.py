@@ -29,17 +29,21 @@ from ..data import DSprites, FactorLookup
 from ..data.packed import PackedImages
 from ..history import History
 from ..models import FactorChannel, per_factor, traverse
-from ..objectives import Constrained, bernoulli_reconstruction
+from ..objectives import Capacity, Constrained, ScheduledCapacity, bernoulli_reconstruction
 from ..training import fit
 from .cards import MODELS, telling_damage
 from .lookup import check_known
 from .recipes import CAPACITY_OBJECTIVES
 
 # Chapter 4: factors through channels.
-FACTOR_RUNS = {f"factors-seed{seed}": seed for seed in (0, 1, 2)}
-CAPACITY: dict[str, Any] = {"start": 0.0, "stop": 25.0, "steps": 3_750, "multiplier": 100.0, "speed": 0.01}
+FACTOR_RUNS: dict[str, tuple[type[ScheduledCapacity], int]] = {  # objective and seed
+    **{f"factors-seed{seed}": (Constrained, seed) for seed in (0, 1, 2)},
+    "factors-capacity-seed0": (Capacity, 0),  # the paper's own objective
+}
+CAPACITY: dict[str, Any] = {"start": 0.0, "stop": 25.0, "steps": 3_750}
 FIT: dict[str, Any] = {"batch_size": 64, "lr": 2e-3, "optimizer": "adam"}
 EVERY = 150  # steps, in which the capacity grows by a nat; a multiple of training.RECORD_EVERY
+RATES = (3.1, 7.3, 15.4, 23.8)  # nats at which the paper's figure 3 shows images
 # The images decoded, as factor classes: each shape twice, apart in size, angle and position.
 SHOWN = [
     [0, 5, 4, 8, 8],
@@ -204,7 +208,9 @@ def look(
 
 
 def record_factors(name: str, images: PackedImages, folder: Path, **options: Any) -> tuple[FactorSnapshots, History]:
-    """Train the run ``name``, with a snapshot for each nat of capacity; what ``folder`` has of it is continued.
+    """Train the run ``name``; what ``folder`` has of it is continued.
+
+    There is a snapshot for each nat of capacity, and one where the rate first reaches each of ``RATES``.
 
     Args:
         name: one of ``FACTOR_RUNS``.
@@ -218,11 +224,22 @@ def record_factors(name: str, images: PackedImages, folder: Path, **options: Any
     """
     check_known("run of chapter 4", name, FACTOR_RUNS)
     path, checkpoint = folder / f"{name}.snapshots.json", folder / f"{name}.safetensors"
-    model, objective = FactorChannel(FactorLookup(images), FACTOR_RUNS[name]), Constrained(**CAPACITY)
+    kind, seed = FACTOR_RUNS[name]
+    model, objective = FactorChannel(FactorLookup(images), seed), kind(**CAPACITY)
     shown = images[images.index(torch.tensor(SHOWN))]
-    done = FactorSnapshots.load(path).step if path.exists() else []
+    before = FactorSnapshots.load(path) if path.exists() else None
+    done, highest = ([], 0.0) if before is None else (before.step, before.rate.max())
+
+    def watch(_: torch.nn.Module, arguments: tuple) -> None:  # before each step
+        nonlocal highest
+        step, rate = arguments[2], model.nats.detach().sum()
+        if step % EVERY and any(highest < wanted <= rate for wanted in RATES):
+            add(look(model, images, shown, step, np.array([float(objective.slope(rate, step))])), path)
+        highest = max(highest, float(rate))
+
+    objective.register_forward_pre_hook(watch)
     for step in missing(range(EVERY, 1 + CAPACITY["steps"], EVERY), done):
-        history = fit(model, images, objective, step, seed=FACTOR_RUNS[name], checkpoint=checkpoint, **FIT, **options)
+        history = fit(model, images, objective, step, seed=seed, checkpoint=checkpoint, **FIT, **options)
         check_at(step, history, path)
         if step not in done:
             add(look(model, images, shown, step, history.price[-1:]), path)
