@@ -1,8 +1,8 @@
 """One training loop. Batches are indexed on the device, and figures stay there until a record is made."""
 
 import os
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, Protocol
 
 import numpy as np
 import torch
@@ -17,7 +17,7 @@ from .checkpoints import identify, load_checkpoint, save_checkpoint, stored_sett
 from .data import ImageSet
 from .data.base import as_images
 from .history import History, Recorder
-from .models import LinearVAE
+from .models import Posterior
 from .objectives import Objective, PricedRate, Terms
 
 RECORD_EVERY = 50  # steps
@@ -252,8 +252,21 @@ def _make_optimizer(optimizer: str | OptimizerFactory, groups: list[dict[str, An
     return made
 
 
+class ExactModel(Protocol):
+    """A model whose distortion needs no sampling, such as ``LinearVAE``."""
+
+    def parameters(self) -> Iterator[nn.Parameter]:
+        """Return what learns."""
+
+    def encode(self, source: torch.Tensor, /) -> Posterior:
+        """Compute the posterior of each row of ``source``."""
+
+    def distortion(self, source: torch.Tensor, /) -> torch.Tensor:
+        """Compute D in nats, a scalar."""
+
+
 def fit_full_batch(
-    model: LinearVAE,
+    model: ExactModel,
     source: torch.Tensor,
     objective: PricedRate,
     steps: int,
@@ -303,7 +316,7 @@ def fit_full_batch(
     return History.from_rows(np.arange(1, steps + 1), np.array(rows), settings)
 
 
-def solve_full_batch(model: LinearVAE, source: torch.Tensor, beta: float) -> tuple[float, float]:
+def solve_full_batch(model: ExactModel, source: torch.Tensor, beta: float) -> tuple[float, float]:
     """Train ``model`` in place to the optimum of D + beta R on all of ``source``, by L-BFGS.
 
     Args:
@@ -339,7 +352,7 @@ def solve_full_batch(model: LinearVAE, source: torch.Tensor, beta: float) -> tup
     return rate.item(), distortion.item()
 
 
-def _source_for(model: LinearVAE, source: torch.Tensor) -> torch.Tensor:
+def _source_for(model: ExactModel, source: torch.Tensor) -> torch.Tensor:
     """Return ``source`` [N, inputs] in the dtype and on the device of the model's weights."""
     if not (isinstance(model, nn.Module) and hasattr(model, "encode") and hasattr(model, "distortion")):
         raise TypeError(f"model must have encode and distortion, as LinearVAE has, not be {type(model).__name__}")

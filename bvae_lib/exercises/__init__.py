@@ -3,14 +3,13 @@
 from typing import Any
 
 from . import appendix_a, chapter1, chapter2, chapter3, chapter4, chapter5, chapter6, chapter7
-from ._old import check as check_old  # until every page is converted
 from .exercise import Exercise
 
 PAGES = (chapter1, chapter2, chapter3, chapter4, chapter5, chapter6, chapter7, appendix_a)
 EXERCISES: dict[str, Exercise] = {name: exercise for page in PAGES for name, exercise in page.EXERCISES.items()}
 
 
-def check(name: str, answer: Any, *rest: Any, **options: Any) -> None:
+def check(name: str, answer: Any) -> None:
     """Print whether an answer is right, wrong or still missing; an answer that raises an error is wrong.
 
     Args:
@@ -20,8 +19,6 @@ def check(name: str, answer: Any, *rest: Any, **options: Any) -> None:
     Raises:
         KeyError: for a name without an exercise.
     """
-    if not isinstance(name, str):
-        return check_old(name, answer, *rest, **options)
     if name not in EXERCISES:
         raise KeyError(f"no exercise {name!r}; there are {[*EXERCISES]}")
     if answer is ... or answer is None:

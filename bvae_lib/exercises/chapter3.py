@@ -40,7 +40,7 @@ def leaves_its_own_out(bound: Callable) -> bool:
     log_q = channel.log_densities(mean + math.exp(-0.5) * noise, posterior)
     others = log_q - torch.diag(torch.full((300,), math.inf, dtype=torch.float64))
     expected = (log_q.diagonal() - others.logsumexp(1) + math.log(299)).mean()
-    return abs(float(bound(log_q.clone())) - expected) < 1e-4
+    return abs(float(bound(log_q.clone())) - expected.item()) < 1e-4
 
 
 @functools.cache
@@ -56,7 +56,8 @@ def most_expensive_pair() -> frozenset[int]:
         still, turned = (metrics.rotated_rate_distortion(model, posterior, images, pair, angle) for angle in (0, 45))
         return turned[0] - still[0] + (turned[1] - still[1]) / price
 
-    return frozenset(max(itertools.combinations(first, 2), key=cost))
+    costs = {frozenset(pair): cost(pair) for pair in itertools.combinations(first, 2)}
+    return max(costs, key=costs.__getitem__)
 
 
 def lies_on_the_axes(model: LinearVAE) -> bool:

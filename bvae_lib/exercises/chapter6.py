@@ -25,7 +25,13 @@ def is_the_gain(gain: Callable[[float, float, float], float]) -> bool:
 
 def stays_within(rates: Callable[[np.ndarray, float], ArrayLike]) -> bool:
     """Try ``rates(variances, capacity)`` with one, some and all components active, in any order."""
-    cases = [([8, 2, 1], 0.5), ([8, 2, 1], 1.0), ([8, 2, 1], 4.0), ([0.3, 9.0, 2.0, 0.3], 1.2), ([5.0], 2.0)]
+    cases: list[tuple[list[float], float]] = [
+        ([8, 2, 1], 0.5),
+        ([8, 2, 1], 1.0),
+        ([8, 2, 1], 4.0),
+        ([0.3, 9.0, 2.0, 0.3], 1.2),
+        ([5.0], 2.0),
+    ]
     return all(
         np.allclose(rates(np.array(variances), capacity), rate_path(variances, [capacity])[0], atol=1e-4)
         for variances, capacity in cases

@@ -14,7 +14,7 @@ from .posterior import Posterior
 
 
 class LinearVAE(nn.Module):
-    """z = V x with one variance per latent for all inputs, and p(x|z) = N(W z, ``noise`` I).
+    """z = A x with one variance per latent for all inputs, and p(x|z) = N(W z, ``noise`` I).
 
     For a Gaussian source its optimum at any price or capacity is ``theory.water_filling``, and its distortion needs no
     sampling.

@@ -228,7 +228,8 @@ def record_factors(name: str, images: PackedImages, folder: Path, **options: Any
     model, objective = FactorChannel(FactorLookup(images), seed), kind(**CAPACITY)
     shown = images[images.index(torch.tensor(SHOWN))]
     before = FactorSnapshots.load(path) if path.exists() else None
-    done, highest = ([], 0.0) if before is None else (before.step, before.rate.max())
+    done = np.zeros(0, int) if before is None else before.step
+    highest = 0.0 if before is None else before.rate.max()
 
     def watch(_: torch.nn.Module, arguments: tuple) -> None:  # before each step
         nonlocal highest

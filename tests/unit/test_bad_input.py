@@ -38,7 +38,14 @@ def public(room):
 
 
 # Base classes, which are not called: their subclasses have rows.
-BASES = {"data.ImageSet", "models.VAE", "objectives.Objective", "objectives.PricedRate", "objectives.ScheduledCapacity"}
+BASES = {
+    "data.ImageSet",
+    "training.ExactModel",
+    "models.VAE",
+    "objectives.Objective",
+    "objectives.PricedRate",
+    "objectives.ScheduledCapacity",
+}
 PUBLIC = sorted({name for room in (*PACKAGES, *MODULES) for name in public(room)} - BASES)
 
 
