@@ -33,6 +33,8 @@ OPTIMIZERS: dict[str, OptimizerFactory] = {
 }
 
 
+@torch.inference_mode(False)
+@torch.enable_grad()  # a step needs gradients, whatever the caller has set
 def fit(
     model: nn.Module,
     images: ImageSet | torch.Tensor,
@@ -91,6 +93,7 @@ def fit(
         raise TypeError(f"objective must be an Objective such as BetaVAE(4), not {objective!r}")
     if checkpoint is not None and not (isinstance(checkpoint, str | os.PathLike) and os.fspath(checkpoint)):
         raise ValueError(f"checkpoint must be the name of a file or None, not {checkpoint!r}")
+    checkpoint = None if checkpoint is None else os.path.expanduser(checkpoint)
     before = stored_settings(checkpoint) if checkpoint is not None and os.path.isfile(checkpoint) else None
     precision = pick_precision(precision, device, before)
     settings |= {"device": str(device), "precision": precision, "images": identify(images)}
@@ -117,7 +120,7 @@ def fit(
     bar = tqdm(total=steps, initial=recorder.done, unit="step", disable=not progress or bool(os.environ.get("CI")))
     try:
         model.train()
-        with HeldInterrupt() as interrupt:
+        with HeldInterrupt() as interrupt, torch.autocast(device.type, enabled=False):  # whatever the caller has set
             if recorder.done < steps:
                 save()  # shows that it can be, and lets even a run that stops before the next time begin alike
             for step in range(recorder.done, steps):
@@ -223,6 +226,8 @@ def _dtype_of(model: nn.Module) -> torch.dtype:
     """Return the dtype of a network's weights, which images are cast to."""
     if not isinstance(model, nn.Module):
         raise TypeError(f"model must be a network such as BurgessVAE(), not {model!r}")
+    if any(parameter.is_inference() for parameter in model.parameters()):
+        raise ValueError("model was made under torch.inference_mode() and cannot learn; make it outside")
     found = {parameter.dtype for parameter in model.parameters()}
     for half in found & {torch.float16, torch.bfloat16}:
         raise ValueError(
@@ -249,6 +254,8 @@ def _make_optimizer(optimizer: str | OptimizerFactory, groups: list[dict[str, An
     made = (OPTIMIZERS[optimizer] if isinstance(optimizer, str) else optimizer)(groups)
     if not isinstance(made, torch.optim.Optimizer):
         raise TypeError(f"optimizer must be a function that returns a torch optimizer, not {type(made).__name__}")
+    if isinstance(made, torch.optim.LBFGS):
+        raise TypeError("optimizer must take a step without a closure; LBFGS is what solve_full_batch runs")
     return made
 
 
@@ -265,6 +272,8 @@ class ExactModel(Protocol):
         """Compute D in nats, a scalar."""
 
 
+@torch.inference_mode(False)
+@torch.enable_grad()
 def fit_full_batch(
     model: ExactModel,
     source: torch.Tensor,
@@ -316,6 +325,8 @@ def fit_full_batch(
     return History.from_rows(np.arange(1, steps + 1), np.array(rows), settings)
 
 
+@torch.inference_mode(False)
+@torch.enable_grad()
 def solve_full_batch(model: ExactModel, source: torch.Tensor, beta: float) -> tuple[float, float]:
     """Train ``model`` in place to the optimum of D + beta R on all of ``source``, by L-BFGS.
 

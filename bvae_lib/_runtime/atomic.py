@@ -2,6 +2,7 @@
 
 import glob
 import os
+import secrets
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -19,7 +20,7 @@ def write_atomically(path: str | os.PathLike, mode: str = "wb") -> Iterator[IO[A
     temporary file; the next write removes it once it is a day old.
 
     Args:
-        path: of the file; its folder is made where it is missing.
+        path: of the file, ~ and links followed; its folder is made where it is missing.
         mode: as of ``open``; text is UTF-8 whatever the locale.
 
     Yields:
@@ -28,12 +29,12 @@ def write_atomically(path: str | os.PathLike, mode: str = "wb") -> Iterator[IO[A
     Raises:
         OSError: where ``path`` cannot be written; FileExistsError where it is a folder or a device.
     """
-    path = Path(path)
+    path = Path(os.path.realpath(os.path.expanduser(path)))  # of a link the file that it stands for
     if path.exists() and not path.is_file():
         raise FileExistsError(f"{path} is {'a folder' if path.is_dir() else 'no file'}; name a file")
     path.parent.mkdir(parents=True, exist_ok=True)
     remove_leftovers(path)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary = path.with_name(f".{path.name}.{os.getpid()}{secrets.randbelow(10**9):09}")  # two threads, two names
     try:
         with open(temporary, mode, encoding=None if "b" in mode else "utf-8") as file:
             yield file

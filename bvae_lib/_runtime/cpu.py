@@ -6,6 +6,7 @@ visibly. Where they do not exist, as outside Linux, they are left out.
 
 import ctypes
 import json
+import math
 import platform
 import sys
 import time
@@ -58,7 +59,7 @@ def bfloat16_pays() -> bool:
     known = {}
     with suppress(OSError, RuntimeError, TypeError, ValueError):  # no file, no home, or something else in it
         known = dict(json.loads(path.expanduser().read_text(encoding="utf-8")))
-    if not isinstance(known.get(machine), float):
+    if not (isinstance(known.get(machine), float) and math.isfinite(known[machine])):
         known[machine] = round(bfloat16_speed(), 2)
         with suppress(OSError, RuntimeError), write_atomically(path.expanduser(), "w") as file:
             json.dump(known, file)

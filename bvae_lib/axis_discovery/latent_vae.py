@@ -9,7 +9,7 @@ before stays.
 import torch
 from torch import nn
 
-from .._runtime.arguments import seed_number
+from .._runtime.seeded import seeded
 from ..models import VAE, BurgessVAE, Posterior, concatenate
 from ..models._inputs import as_input, latent_mask
 
@@ -45,8 +45,7 @@ class LatentVAE(nn.Module):
         self.register_buffer("frozen", frozen.clone())  # a checkpoint stores no tensor twice
         self.register_buffer("active", ~frozen)
         inputs = self.latents * (2 if with_reference else 1)
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(seed_number(seed))
+        with seeded(seed):
             self.encoder, self.decoder = mlp(inputs, 2 * self.latents), mlp(self.latents, self.latents)
 
     def encode(self, old: Posterior) -> Posterior:

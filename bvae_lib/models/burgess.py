@@ -9,7 +9,8 @@ import torch
 from numpy.typing import ArrayLike
 from torch import nn
 
-from .._runtime.arguments import check_pixels, numbers, seed_number, whole_number
+from .._runtime.arguments import check_pixels, numbers, whole_number
+from .._runtime.seeded import seeded
 from ._deconv import Upsampling
 from ._inputs import as_input, latent_mask, latent_numbers
 from .posterior import Posterior
@@ -61,8 +62,7 @@ class BurgessVAE(VAE):
         super().__init__()
         self.channels = channels = whole_number("channels", channels, 1)
         self.latents = latents = whole_number("latents", latents, 1)
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(seed_number(seed))
+        with seeded(seed):
             self.encoder = nn.Sequential(  # 64 x 64 pixels -> 2 latents numbers
                 nn.Conv2d(channels, 32, 4, 2, 1), nn.ReLU(True),  # 32 x 32
                 nn.Conv2d(32, 32, 4, 2, 1), nn.ReLU(True),  # 16 x 16

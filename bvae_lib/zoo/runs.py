@@ -137,9 +137,15 @@ def check_checkpoint(path: Any) -> None:
     """Raise ValueError for what names no file, OSError where none can be written beside it."""
     if not isinstance(path, str | os.PathLike) or not Path(path).name or Path(path).is_dir():
         raise ValueError(f"checkpoint must be the name of a file or None, not {path!r}")
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
-    with TemporaryFile(dir=Path(path).parent):
-        pass
+    folder = Path(path).expanduser().parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise OSError(
+            f"checkpoint {path} cannot be written ({error}); name a file in a folder where you may write"
+        ) from error
 
 
 def check_shape(name: str, images: ImageSet | torch.Tensor) -> None:

@@ -1,5 +1,7 @@
 """Posterior against torch.distributions, and the network of Burgess et al. (2018)."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 from bvae_lib.models import BurgessVAE, FactorChannel, Posterior, concatenate, traverse
 from bvae_lib.objectives import BetaVAE, bernoulli_reconstruction
 
@@ -176,3 +178,17 @@ def test_a_pruned_latent_is_the_prior_whatever_the_image_and_the_others_stay():
 def test_all_that_a_network_has_learns(network):
     grouped = [parameter for group in BetaVAE().parameter_groups(network) for parameter in group["params"]]
     assert sorted(map(id, grouped)) == sorted(map(id, network.parameters()))
+
+
+def test_a_seed_gives_the_same_weights_in_several_threads():
+    with ThreadPoolExecutor(4) as threads:
+        models = list(threads.map(lambda i: BurgessVAE(seed=i % 2), range(12)))
+    for i, model in enumerate(models):
+        expected = BurgessVAE(seed=i % 2)
+        assert all(torch.equal(a, b) for a, b in zip(model.parameters(), expected.parameters(), strict=True))
+
+
+def test_a_model_leaves_the_random_state_as_it_was():
+    before = torch.get_rng_state()
+    BurgessVAE(seed=3)
+    assert torch.equal(torch.get_rng_state(), before)

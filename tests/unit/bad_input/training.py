@@ -2,6 +2,7 @@
 
 import errno
 import os
+from contextlib import ExitStack
 from functools import partial
 from unittest import mock
 
@@ -51,6 +52,35 @@ class Dark(Mortal):
     def __getitem__(self, indices):
         images = self.factor * super().__getitem__(indices) - self.shift
         return torch.where((torch.as_tensor(indices) == 0)[:, None, None, None], torch.zeros(()), images)
+
+
+def under(*contexts):
+    """A call that trains within ``contexts``, and must end with the weights of one without."""
+
+    def call(_):
+        model = BurgessVAE(latents=3)
+        with ExitStack() as stack:
+            for context in contexts:
+                stack.enter_context(context())
+            train(model, steps=3)
+        assert same_weights(model, train(steps=3)[0])
+
+    return call
+
+
+def made_under_inference_mode(_):
+    with torch.inference_mode():
+        model = BurgessVAE(latents=3)
+    train(model)
+
+
+def through_a_link(folder):
+    (folder / "big").mkdir()
+    os.symlink(folder / "big" / "run", folder / "run")
+    train(steps=2, checkpoint=folder / "run")
+    model, _ = train(steps=3, checkpoint=folder / "run")
+    assert (folder / "run").is_symlink()
+    assert same_weights(model, train(steps=3)[0])
 
 
 class Says(Objective):
@@ -330,4 +360,10 @@ ROWS = [
         ValueError,
         r"must have shape \[B, 4\], not \[20, 3\]",
     ),
+    Accepted("fit", "no_grad around it", under(torch.no_grad)),
+    Accepted("fit", "inference_mode around it", under(torch.inference_mode)),
+    Accepted("fit", "autocast around it", under(lambda: torch.autocast("cpu", torch.bfloat16))),
+    Refused("fit", "a model made under inference_mode", made_under_inference_mode, ValueError, "make it outside"),
+    Refused("fit", "LBFGS", lambda _: train(optimizer=torch.optim.LBFGS), TypeError, "without a closure"),
+    Accepted("fit", "a checkpoint behind a link", through_a_link),
 ]
