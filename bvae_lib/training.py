@@ -73,6 +73,7 @@ def fit(
             faster of the two here. For a CPU that is measured once and kept in ``~/.cache/bvae_lib``.
         progress: whether to draw a bar.
         checkpoint: name of a file for the state of the run. It is written before the first step, too.
+            The images must be those of the run: sixteen are looked at, so a change to others is not noticed.
         warmup: steps over which the learning rate rises evenly to ``lr``: a high one would kill units before Adam
             knows the size of their gradients.
         cooldown: last steps, over which it falls evenly to 0 and the weights settle.
@@ -129,6 +130,7 @@ def fit(
                 batch = images[torch.randint(len(images), (batch_size,), generator=generator, device=device)].to(dtype)
                 with torch.autocast(device.type, torch.bfloat16, enabled=precision == "bfloat16"):
                     loss, reconstruction, kl = _checked(objective(model, batch, step, generator), objective)
+                torch.clear_autocast_cache()  # which an autocast around it would keep: weights in bfloat16, from step 0
                 optim.zero_grad()
                 loss.backward()
                 optim.step()
