@@ -13,13 +13,15 @@ def pick_device(device: str | torch.device = "auto") -> torch.device:
         The device.
 
     Raises:
-        ValueError: where this machine does not have the device.
+        ValueError: where this machine does not have the device, or it holds no numbers, as "meta".
     """
     if device == "auto":
         if torch.cuda.is_available():
             return torch.device("cuda")
         return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
     try:
-        return torch.empty(0, device=device).device
+        probe = torch.zeros(1, device=device)
+        probe.item()
+        return probe.device
     except (RuntimeError, AssertionError, TypeError) as error:  # torch built without CUDA asserts
         raise ValueError(f'device {str(device)!r} cannot be used here ({error}); try "auto" or "cpu"') from error

@@ -8,6 +8,8 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+from .paths import file_to_write
+
 # What the network raises; any other OSError is the disk's.
 NETWORK = (urllib.error.URLError, http.client.HTTPException, ConnectionError, TimeoutError, ssl.SSLError)
 
@@ -26,9 +28,11 @@ def download(url: str, path: str | Path, sha256: str) -> Path:
     Raises:
         ConnectionError: where the address cannot be reached, or the connection breaks.
         OSError: where the file cannot be written.
-        ValueError: where the file that arrived has another digest, or ``sha256`` is none.
+        ValueError: where the file that arrived has another digest, or an argument is not as described.
     """
-    path, sha256 = Path(path), str(sha256).lower()
+    path, sha256 = file_to_write("path", path), str(sha256).lower()
+    if not (isinstance(url, str) and re.fullmatch(r"https?://[^\s/]\S*", url)):
+        raise ValueError(f"url must be an address that begins with https:// or http://, not {url!r}")
     if not re.fullmatch("[0-9a-f]{64}", sha256):
         raise ValueError(f"sha256 must be 64 hexadecimal digits, not {sha256!r}")
     if path.exists() and digest(path) == sha256:

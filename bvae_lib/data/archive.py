@@ -12,6 +12,7 @@ import torch
 
 from .._runtime.device import pick_device
 from .._runtime.download import download
+from .._runtime.paths import user_path
 from .base import LabelledImages
 from .packed import PackedImages
 
@@ -38,7 +39,8 @@ def download_dsprites(path: str | Path, url: str = DSPRITES_URL, sha256: str = D
 
     Raises:
         ConnectionError: where the address cannot be reached, or the connection breaks.
-        ValueError: where the file that arrived has another digest.
+        OSError: where the file cannot be written.
+        ValueError: where the file that arrived has another digest, or an argument is not as described.
     """
     return download(url, path, sha256)
 
@@ -60,7 +62,7 @@ class DSpritesFile(LabelledImages, PackedImages):
     """
 
     def __init__(self, path: str | Path, device: str | torch.device = "auto", seed: int = 0):
-        path = Path(path)
+        path = user_path("path", path)
         if not path.is_file():
             raise FileNotFoundError(f"no dSprites archive at {path}; download_dsprites(path) fetches it")
         packed, factors = read(path)

@@ -8,7 +8,7 @@ from typing import Any, Self
 import numpy as np
 import torch
 
-from .._runtime.arguments import check_pixels, whole_number
+from .._runtime.arguments import check_pixels, check_tensor, whole_number
 
 Integers = int | Sequence | np.ndarray | torch.Tensor  # whole numbers, in any form that torch.as_tensor takes
 Indices = Integers | slice
@@ -101,9 +101,9 @@ class ImageSet:
             TypeError: for floats, a mask, or no numbers.
         """
         if isinstance(indices, slice):
-            indices = torch.arange(*indices.indices(len(self)))
+            indices = torch.arange(*indices.indices(len(self)), device="cpu")
         try:
-            indices = torch.as_tensor(indices)
+            indices = as_tensor(indices)
         except (TypeError, ValueError, RuntimeError) as error:
             raise TypeError(f"indices must be whole numbers or a slice, not {indices!r:.80}") from error
         if indices.dtype == torch.bool or (indices.is_floating_point() and indices.numel()):  # [] becomes float
@@ -184,15 +184,26 @@ def as_images(images: Any) -> ImageSet | torch.Tensor:
             image is looked at.
 
     Returns:
-        ``images``, a NumPy array as a tensor.
+        ``images``, a NumPy array as a tensor, and a tensor without its gradient.
 
     Raises:
         TypeError: for what gives no batches, such as a list or a dataset of pairs.
         ValueError: for no images, or other ones than floating point [channels, H, W] in [0, 1].
     """
-    if isinstance(images, np.ndarray):  # as PyTorch takes it: in the byte order of this machine, and writable
-        images = torch.from_numpy(np.require(images, images.dtype.newbyteorder("="), ["C", "W"]))
+    if isinstance(images, np.ndarray):
+        try:  # as PyTorch takes it: in the byte order of this machine, and writable
+            images = torch.from_numpy(np.require(images, images.dtype.newbyteorder("="), ["C", "W"]))
+        except TypeError as error:
+            raise ValueError(
+                f"images must be float in [0, 1], not a NumPy array of {images.dtype}; images.astype('float32') "
+                "makes one of numbers, np.stack(images) of an array of arrays"
+            ) from error
+    if isinstance(images, torch.Tensor) and images.requires_grad:
+        images = images.detach()
     batch = images if isinstance(images, torch.Tensor) else first_batch(images)
+    check_tensor("images", batch)
+    if batch.is_meta:
+        raise ValueError("images must hold numbers, not lie on the device meta, which has shapes only")
     shape = list(batch.shape)
     if len(shape) != 4 or (shape[-1] in (1, 3) and shape[1] > 4):
         mend = {3: "; images[:, None] adds a channel", 4: "; images.movedim(-1, 1) moves channels to the front"}
@@ -212,7 +223,7 @@ def as_image(image: Any) -> torch.Tensor:
     """
     if not isinstance(image, torch.Tensor | np.ndarray):
         raise TypeError(f"image must be a tensor or NumPy array [channels, H, W], not {type(image).__name__}")
-    checked = torch.as_tensor(as_images(image[None])[0]).detach().cpu()
+    checked = as_images(image[None])[0].cpu()
     if len(checked) not in (1, 3):
         raise ValueError(f"image must have 1 or 3 channels, not {len(checked)}")
     check_pixels(checked)  # now also where it came from a GPU
@@ -230,7 +241,7 @@ def first_batch(images: Any) -> torch.Tensor:
     if len(images) == 0:
         raise ValueError(f"images is empty: {type(images).__name__} has no image")
     try:
-        batch = images[torch.tensor([0])]
+        batch = images[torch.tensor([0], device="cpu")]
     except (TypeError, ValueError, LookupError) as error:
         if isinstance(images, ImageSet):
             raise
@@ -240,6 +251,11 @@ def first_batch(images: Any) -> torch.Tensor:
     if isinstance(images, torch.utils.data.Dataset) and batch.ndim == 3:  # one image, as if of a whole number
         raise wrong
     return batch
+
+
+def as_tensor(values: Integers) -> torch.Tensor:
+    """Return ``values`` as a tensor: on the CPU whatever PyTorch's default device, unless it is one already."""
+    return values if isinstance(values, torch.Tensor) else torch.as_tensor(values, device="cpu")
 
 
 def entropy_of_rows(rows: np.ndarray) -> float:
@@ -271,7 +287,7 @@ def combination_number(factors: Integers, names: tuple[str, ...], sizes: tuple[i
         ValueError: for other than F whole numbers in the last dimension.
     """
     try:
-        factors = torch.as_tensor(factors)
+        factors = as_tensor(factors)
     except (TypeError, ValueError, RuntimeError) as error:
         raise ValueError(f"factors must be whole numbers for {names}, not {factors!r:.80}") from error
     if factors.is_floating_point() or factors.ndim == 0 or factors.shape[-1] != len(sizes):

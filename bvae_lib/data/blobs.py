@@ -67,5 +67,5 @@ class Blobs(ImageSet):
 
 def profile(positions: int, width: float) -> torch.Tensor:
     """Compute a Gaussian of height 1 over 64 pixels, whose centres are at + 0.5, for each position: [positions, 64]."""
-    centres = 32 + SPACING * (torch.arange(positions) - (positions - 1) / 2)
-    return (-0.5 * ((torch.arange(64) + 0.5 - centres[:, None]) / width).square()).exp()
+    centres = 32 + SPACING * (torch.arange(positions, device="cpu") - (positions - 1) / 2)
+    return (-0.5 * ((torch.arange(64, device="cpu") + 0.5 - centres[:, None]) / width).square()).exp()

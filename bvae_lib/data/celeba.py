@@ -1,6 +1,7 @@
 """CelebA (Liu et al. 2015): 202,599 faces with 40 attributes, in a folder as torchvision or Kaggle lays it out."""
 
 import codecs
+import csv
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from .._runtime.paths import user_path
 from .image_files import ImageFiles, beside
 
 CELEBA_URL = "http://mmlab.ie.cuhk.edu.hk/projects/CelebA.html"
@@ -50,7 +52,7 @@ class CelebA(ImageFiles):
     ):
         if split not in list(SPLITS):
             raise ValueError(f"split must be one of {list(SPLITS)}, not {split!r}")
-        root = Path(os.path.abspath(root))
+        root = Path(os.path.abspath(user_path("root", root)))
         folder = root if (root / "img_align_celeba").is_dir() else root / "celeba"
         images, partition = folder / "img_align_celeba", find_list(folder, "list_eval_partition")
         if not (images.is_dir() and partition):
@@ -66,7 +68,8 @@ class CelebA(ImageFiles):
         if attributes:
             self.factor_names, factors = read_attributes(attributes, names)
             self.factor_sizes = (2,) * len(self.factor_names)
-        cache = cache or beside(images, split, f"crop{CROP}", "3x64x64")
+        if cache is None:
+            cache = beside(images, split, f"crop{CROP}", "3x64x64")
         super().__init__(images, names, 3, CROP, cache, device, seed, unreadable, progress, factors)
 
 
@@ -78,8 +81,10 @@ def find_list(folder: Path, name: str) -> Path | None:
 def read_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
     """Yield the lines of a list, blank ones left out: the number and the fields, which blanks or commas part.
 
+    Columns to the left of "image_id" are left out: pandas writes the numbers of the rows there.
+
     Raises:
-        ValueError: where the file is no text, or two lines begin with the same name.
+        ValueError: where the file is no text, or two lines are of the same image.
     """
     content = path.read_bytes()
     encoding = "utf-16" if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
@@ -88,11 +93,21 @@ def read_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
     except UnicodeDecodeError as error:
         raise ValueError(f"{path} is not a text in UTF-8 ({error}); fetch it again") from error
     seen: dict[str, int] = {}
+    first = 0  # the column of the names
     for number, line in enumerate(lines, 1):
-        if fields := line.replace(",", " ").split():
-            if seen.setdefault(fields[0], number) != number:
-                raise ValueError(f"{path}, line {number}: {fields[0]} came in line {seen[fields[0]]}; fetch it again")
-            yield number, fields
+        if not line.strip():
+            continue
+        try:
+            parted = next(csv.reader([line], skipinitialspace=True)) if "," in line else line.split()
+        except csv.Error as error:
+            raise ValueError(f"{path}, line {number}: {error}") from error
+        fields = [field.strip() for field in parted]
+        if not seen and "image_id" in fields:
+            first = fields.index("image_id")
+        fields = fields[first:] or [""]
+        if seen.setdefault(fields[0], number) != number:
+            raise ValueError(f"{path}, line {number}: {fields[0]} came in line {seen[fields[0]]}; fetch it again")
+        yield number, fields
 
 
 def read_partition(path: Path, wanted: tuple[int, ...]) -> list[str]:
@@ -119,7 +134,7 @@ def read_attributes(path: Path, names: list[str]) -> tuple[tuple[str, ...], torc
     Args:
         path: of the list. Its first line is the number of images and its second names the attributes; a .csv has one
             instead, "image_id" and the attributes. Each of the others is the name of an image, and -1 or 1 for each
-            attribute.
+            attribute; or, in all of the list, 0 or 1.
         names: of the N images.
 
     Returns:
@@ -135,11 +150,16 @@ def read_attributes(path: Path, names: list[str]) -> tuple[tuple[str, ...], torc
     attributes = tuple(header[1:] if header[:1] == ["image_id"] else header)
     row = {name: i for i, name in enumerate(names)}
     factors = np.full((len(names), len(attributes)), -1)
+    found: set[str] = set()
     for number, fields in rows:
         name, *values = fields
-        if len(values) != len(attributes) or not set(values) <= {"-1", "1"}:
+        found.update(values)
+        if len(values) != len(attributes) or not (found <= {"-1", "1"} or found <= {"0", "1"}):
             line = " ".join(fields)
-            raise ValueError(f"{path}, line {number}: {line!r:.60} is not a name and {len(attributes)} times -1 or 1")
+            raise ValueError(
+                f"{path}, line {number}: {line!r:.60} is not a name and {len(attributes)} times -1 or 1, as in the "
+                "original, or 0 or 1, as in some copies"
+            )
         if name in row:
             factors[row[name]] = [value == "1" for value in values]
     missing = (factors < 0).any(axis=1) | (not attributes)

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from .._runtime.paths import user_path
 from .image_files import ImageFiles, beside, image_names
 
 CHAIRS_URL = "https://www.di.ens.fr/willow/research/seeing3Dchairs/data/rendered_chairs.tar"
@@ -48,7 +49,7 @@ class Chairs3D(ImageFiles):
         unreadable: float = 0.01,
         progress: bool = True,
     ):
-        root = Path(os.path.abspath(root))
+        root = Path(os.path.abspath(user_path("root", root)))
         if (root / "rendered_chairs").is_dir():
             root = root / "rendered_chairs"
         images = image_names(root) if root.is_dir() else []
@@ -63,7 +64,8 @@ class Chairs3D(ImageFiles):
         self.factor_values = tuple(tuple(v.tolist()) for v in values)
         self.factor_sizes = tuple(len(v) for v in values)
         factors = torch.from_numpy(np.stack(numbers, axis=1))
-        cache = cache or beside(root, f"crop{CROP}", f"{channels}x64x64")
+        if cache is None:
+            cache = beside(root, f"crop{CROP}", f"{channels}x64x64")
         super().__init__(root, names, channels, CROP, cache, device, seed, unreadable, progress, factors)
 
 

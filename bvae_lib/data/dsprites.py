@@ -16,6 +16,7 @@ import torch
 
 from .._runtime.arguments import seed_number
 from .._runtime.device import pick_device
+from .._runtime.paths import file_to_write
 from ._drawn_cache import draw_once
 from .base import Indices
 from .packed import PackedImages
@@ -23,7 +24,7 @@ from .packed import PackedImages
 SUBPIXEL = 256  # vertices lie on a grid of 1/256 pixel
 SIDE = 19.2  # of the square at scale 1, in pixels
 HUES = 12  # from red by yellow, green, cyan, blue and magenta back towards red, in RGB
-COLOURS = torch.tensor([colorsys.hsv_to_rgb(hue / HUES, 1, 1) for hue in range(HUES)])
+COLOURS = torch.tensor([colorsys.hsv_to_rgb(hue / HUES, 1, 1) for hue in range(HUES)], device="cpu")
 
 RECIPE = hashlib.sha256(b"the 737,280 images of dSprites, 8 pixels a byte").digest()  # they never change
 
@@ -122,7 +123,7 @@ class DSprites(PackedImages):
         colour: bool = False,
     ):
         device, seed = pick_device(device), seed_number(seed)  # before the work
-        packed = draw() if cache is None else draw_once(Path(cache), RECIPE, (737_280, 512), draw)
+        packed = draw() if cache is None else draw_once(file_to_write("cache", cache), RECIPE, (737_280, 512), draw)
         super().__init__(torch.from_numpy(packed), device, seed)
         self.colours: torch.Tensor | None = None  # RGB of each hue, [12, 3]
         if colour:

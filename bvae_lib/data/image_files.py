@@ -10,6 +10,7 @@ import torch
 
 from .._runtime.arguments import number, seed_number, whole_number
 from .._runtime.device import pick_device
+from .._runtime.paths import file_to_write, user_path
 from ._image_cache import decode_once
 from .base import Indices, LabelledImages
 
@@ -65,10 +66,11 @@ class ImageFiles(LabelledImages):
         crop = None if crop is None else whole_number("crop", crop, 1)
         seed, unreadable = seed_number(seed), number("unreadable", unreadable, 0, 1)
         self.channels, self.device = int(channels), pick_device(device)
-        images, self.skipped = decode_once(root, names, channels, crop, Path(cache), unreadable, progress)
+        cache = file_to_write("cache", cache)
+        images, self.skipped = decode_once(root, names, channels, crop, cache, unreadable, progress)
         self.names = [name for name in names if name not in self.skipped]
         if factors is not None:
-            self.label(factors[torch.tensor([name not in self.skipped for name in names])])
+            self.label(factors[torch.tensor([name not in self.skipped for name in names], device="cpu")])
         self.images = torch.from_numpy(images).to(self.device)
         self.generator = torch.Generator().manual_seed(seed)
 
@@ -123,11 +125,12 @@ class ImageFolder(ImageFiles):
         unreadable: float = 0.01,
         progress: bool = True,
     ):
-        root = Path(os.path.abspath(root))
+        root = Path(os.path.abspath(user_path("root", root)))
         names = image_names(root)
         if not names:
             raise FileNotFoundError(f"no images in {root} or below; looked for {' '.join(sorted(SUFFIXES))}")
-        cache = cache or beside(root, f"crop{crop}" if crop else "whole", f"{channels}x64x64")
+        if cache is None:
+            cache = beside(root, f"crop{crop}" if crop else "whole", f"{channels}x64x64")
         super().__init__(root, names, channels, crop, cache, device, seed, unreadable, progress)
 
 

@@ -72,7 +72,7 @@ class FactorLookup:
             raise TypeError(f"dataset must be DSprites, not in colour, or DSpritesFile, not {type(dataset).__name__}")
         self.dataset = dataset
         generator = torch.Generator().manual_seed(0)
-        self.multipliers = torch.randint(-(2**62), 2**62, (512,), generator=generator).to(dataset.device)
+        self.multipliers = torch.randint(-(2**62), 2**62, (512,), generator=generator, device="cpu").to(dataset.device)
         self.bit_values = torch.tensor([128.0, 64, 32, 16, 8, 4, 2, 1], device=dataset.device)
         keys = torch.cat([self.key(chunk) for chunk in dataset.packed.split(LOOKUP_CHUNK)])
         self.sorted_keys, self.order = keys.sort()

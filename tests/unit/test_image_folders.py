@@ -383,7 +383,8 @@ BAD_LISTS = {
         ("12\nSmiling\n000001.jpg 1\n", "lacks the attributes of 6 images, such as 000002.jpg"),
         ("12\nSmiling Young\n000001.jpg 1\n", r"line 3: '000001\.jpg 1' is not a name and 2 times -1 or 1"),
         ("12\nSmiling\n000001.jpg 1\n\n000001.jpg 1\n", r"line 5: 000001\.jpg came in line 3"),
-        ("12\nSmiling\n000001.jpg 0\n", r"line 3: '000001\.jpg 0' is not a name and 1 times"),
+        ("12\nSmiling\n000001.jpg 2\n", r"line 3: '000001\.jpg 2' is not a name and 1 times"),
+        ("12\nSmiling\n000001.jpg 0\n000002.jpg -1\n", r"line 4: '000002\.jpg -1' is not .* or 0 or 1"),
     ],
 }
 
@@ -445,6 +446,20 @@ def test_kaggles_copy_is_read_as_the_original(faces, tmp_path, split, nested):
     assert torch.equal(images[:], expected[:])
     every = torch.arange(len(images))
     assert torch.equal(images.factors(every), expected.factors(every))
+
+
+def test_a_copy_that_pandas_or_a_spreadsheet_wrote_is_read_as_the_original(faces, tmp_path):
+    """With a column of row numbers, quotes, and 0 for -1."""
+    (tmp_path / "img_align_celeba").symlink_to(faces / "img_align_celeba")
+    values = [line.split() for line in (faces / "list_attr_celeba.txt").read_text(encoding="utf-8").splitlines()[2:]]
+    rows = [[str(i), name, *(str((int(v) + 1) // 2) for v in row)] for i, (name, *row) in enumerate(values)]
+    write(tmp_path / "list_attr_celeba.csv", [",".join(row) for row in [["", "image_id", *ATTRIBUTES], *rows]])
+    rows = [["image_id", "partition"], *([name, str(split)] for name, split in zip(FACES, SPLIT, strict=True))]
+    write(tmp_path / "list_eval_partition.csv", [", ".join(f'"{field}"' for field in row) for row in rows])
+    expected, images = CelebA(faces, "all", **QUIET), CelebA(tmp_path, "all", **QUIET)
+    assert images.names == expected.names
+    assert images.factor_names == expected.factor_names
+    assert torch.equal(images.factors(torch.arange(12)), expected.factors(torch.arange(12)))
 
 
 READ_LIST = {

@@ -218,7 +218,8 @@ def test_an_image_does_not_depend_on_the_batch_it_is_drawn_in(images, seed):
 
 @pytest.mark.parametrize("images", SETS)
 def test_all_the_work_is_on_the_device_that_is_asked_for(images):
-    drawn = images.draw(random_factors(images, 20, 0), "meta")  # which has shapes but no values, and takes no others in
+    # "meta" has shapes but no values, and takes no others in; ``draw`` refuses it.
+    drawn = images.draw_bytes(random_factors(images, 20, 0), torch.device("meta"))
     assert drawn.device.type == "meta"
     assert drawn.shape == (20, 3, 64, 64)
 

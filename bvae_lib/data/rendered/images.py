@@ -14,6 +14,7 @@ from tqdm import tqdm
 
 from ..._runtime.arguments import whole_number
 from ..._runtime.device import pick_device
+from ..._runtime.paths import file_to_write
 from .._drawn_cache import draw_once
 from ..base import (
     Indices,
@@ -64,9 +65,10 @@ class RenderedImages(LabelledImages):
         self.label(combination_factors(chosen, self.factor_sizes))
         if cache == "auto":
             cache = Path.home() / ".cache" / "bvae_lib" / f"{type(self).__name__}-{n}-{seed}.images"
-        drawn = (
-            self.draw_all() if cache is None else draw_once(Path(cache), self.recipe(), (n, 3, 64, 64), self.draw_all)
-        )
+        if cache is None:
+            drawn = self.draw_all()
+        else:
+            drawn = draw_once(file_to_write("cache", cache), self.recipe(), (n, 3, 64, 64), self.draw_all)
         self.bytes = torch.from_numpy(drawn).to(self.device)
 
     def __len__(self) -> int:
@@ -119,11 +121,12 @@ class RenderedImages(LabelledImages):
     def draw_bytes(cls, factors: torch.Tensor, device: torch.device) -> torch.Tensor:
         """Draw images uint8 [N, 3, 64, 64] of factor classes [N, F]."""
         chunks = factors.split(CHUNK if device.type == "cpu" else GPU_CHUNK)
-        return torch.cat([(255 * cls.render(chunk, device)).round().byte() for chunk in chunks])
+        with torch.device("cpu"):  # scenes are made there, whatever PyTorch's default device
+            return torch.cat([(255 * cls.render(chunk, device)).round().byte() for chunk in chunks])
 
     def draw_all(self) -> np.ndarray:
         """Draw the set's images uint8 [N, 3, 64, 64], in the order of their factors: neighbours share their region."""
-        images = torch.empty(len(self), 3, 64, 64, dtype=torch.uint8)
+        images = torch.empty(len(self), 3, 64, 64, dtype=torch.uint8, device="cpu")
         with tqdm(total=len(self), desc=type(self).__name__, unit="image", disable=bool(os.environ.get("CI"))) as bar:
             for chunk in self.order.split(CHUNK if self.device.type == "cpu" else GPU_CHUNK):
                 images[chunk] = self.draw_bytes(self.factors(chunk), self.device).cpu()

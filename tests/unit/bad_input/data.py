@@ -110,6 +110,27 @@ def damaged_cache(folder):
     assert torch.equal(ImageFolder(root, cache=cache, **QUIET)[:], before)
 
 
+def another_default_device(folder):
+    """A user's default device, for which meta stands, is not that of a set on the CPU."""
+    with torch.device("meta"):
+        for images in (Blobs(device="cpu"), RenderedFaces(3, "cpu", cache=None), ImageFolder(photos(folder), **QUIET)):
+            drawn = [images[[0]], images[:1], images[0][None], images.sample(1)]
+            assert all(batch.device.type == "cpu" for batch in drawn)
+        assert FactorLookup(PACKED).find(PACKED[[0]]).tolist() == [0]
+        assert RenderedFaces.draw([0] * len(RenderedFaces.factor_names), "cpu").device.type == "cpu"
+        assert Blobs(device="cpu").index([1, 2]).item() == 34
+
+
+def at_home(folder):
+    """~ is the home folder wherever a path is named."""
+    photos(folder), archive(folder)
+    with patch.dict(os.environ, {"HOME": str(folder), "USERPROFILE": str(folder)}):
+        assert len(ImageFolder("~/photos", cache="~/new/images", **QUIET)) == 2
+        assert len(DSpritesFile("~/dsprites.npz", "cpu")) == 2
+        assert len(RenderedFaces(1, "cpu", cache="~/new/faces")) == 1
+    assert sorted(path.name for path in (folder / "new").iterdir()) == ["faces", "images"]
+
+
 def on_a_full_disk(call, *arguments, **options):
     with full_disk(room=1000):
         return call(*arguments, **options)
@@ -133,6 +154,8 @@ ROWS = [
     Refused("Blobs", "a width of NaN", lambda _: Blobs(width=float("nan")), ValueError, "more than 0, not nan"),
     Refused("Blobs", "a seed of None", lambda _: Blobs(seed=None), ValueError, "seed must be .* not None"),
     Refused("Blobs", "a device that is not here", lambda _: Blobs(device="tpu"), ValueError, "'tpu' .*try \"auto\""),
+    Refused("Blobs", "a device without numbers", lambda _: Blobs(device="meta"), ValueError, "'meta' cannot be used"),
+    Accepted("Blobs", "another default device", another_default_device),
     Refused("Blobs.to", "a device that is not here", lambda _: Blobs().to("gpu"), ValueError, "'gpu' cannot be used"),
     Accepted(
         "Blobs", "whole numbers of NumPy and torch", lambda _: Blobs((np.int64(4), torch.tensor(4)), seed=np.uint8(1))
@@ -162,9 +185,10 @@ ROWS = [
         "RenderedFaces",
         "a folder as the cache",
         lambda folder: RenderedFaces(1, cache=folder),
-        OSError,
-        "test_bad_input",
+        IsADirectoryError,
+        "cache is the folder .*; name a file in it",
     ),
+    Refused("RenderedFaces", "'' as the cache", lambda _: RenderedFaces(1, cache=""), ValueError, "cache .*, not ''"),
     Accepted("RenderedFaces", "a full disk", cannot_be_kept),
     Accepted("RenderedFaces", "a NumPy integer as n", lambda _: RenderedFaces(np.int32(2), "cpu", cache=None)),
     Refused(
@@ -182,6 +206,8 @@ ROWS = [
         FileExistsError,
         r"dsprites\.npz is no file of drawn images",
     ),
+    Refused("DSprites", "a number as the cache", lambda _: DSprites(cache=3), ValueError, "cache must be a path, .* 3"),
+    Refused("DSpritesFile", "no path", lambda _: DSpritesFile(None), ValueError, "path must be a path, .* not None"),
     Refused("DSpritesFile", "no file", lambda f: DSpritesFile(f / "x.npz"), FileNotFoundError, "download_dsprites"),
     Refused("DSpritesFile", "a folder", DSpritesFile, FileNotFoundError, "no dSprites archive at .*download_dsprites"),
     Refused(
@@ -259,6 +285,24 @@ ROWS = [
         "images in float64",
         lambda _: FactorLookup(PACKED).find(torch.zeros(1, 1, 64, 64, dtype=torch.float64)),
     ),
+    Refused("ImageFolder", "no path", lambda _: ImageFolder(None), ValueError, "root must be a path, .* not None"),
+    Refused("ImageFolder", "an empty path", lambda _: ImageFolder(""), ValueError, "root must be a path, .* not ''"),
+    Refused("ImageFolder", "bytes as the path", lambda _: ImageFolder(b"x"), ValueError, "root must be .* not b'x'"),
+    Refused(
+        "ImageFolder",
+        "an empty path as the cache",
+        lambda folder: ImageFolder(photos(folder), cache="", **QUIET),
+        ValueError,
+        "cache must be a path, .* not ''",
+    ),
+    Refused(
+        "ImageFolder",
+        "a folder as the cache",
+        lambda folder: ImageFolder(photos(folder), cache=folder, **QUIET),
+        IsADirectoryError,
+        "cache is the folder .*; name a file in it",
+    ),
+    Accepted("ImageFolder", "paths below ~", at_home),
     Refused("ImageFolder", "no folder", lambda f: ImageFolder(f / "x"), FileNotFoundError, "no folder at .*x"),
     Refused("ImageFolder", "an empty folder", ImageFolder, FileNotFoundError, "no images in .*looked for"),
     Refused(
@@ -330,6 +374,7 @@ ROWS = [
     Accepted("ImageFolder", "a cache cut short", damaged_cache),
     Accepted("ImageFolder", "names in capitals", lambda f: ImageFolder(photos(f, ("A.JFIF", "B.TGA")), **QUIET)),
     Accepted("ImageFolder", "a NumPy crop", lambda f: ImageFolder(photos(f), crop=np.int64(50), **QUIET)),
+    Refused("Chairs3D", "no path", lambda _: Chairs3D(3), ValueError, "root must be a path, .* not 3"),
     Refused("Chairs3D", "no renders", lambda f: Chairs3D(photos(f)), FileNotFoundError, "seeing3Dchairs.*tar xf"),
     Refused(
         "Chairs3D",
@@ -339,6 +384,7 @@ ROWS = [
         "'m/renders/1.png' does not hold its angles; .* like image_001",
     ),
     Accepted("Chairs3D", "names in capitals", capitals),
+    Refused("CelebA", "an empty path", lambda _: CelebA(""), ValueError, "root must be a path, .* not ''"),
     Refused("CelebA", "an empty folder", CelebA, FileNotFoundError, "img_align_celeba.*agreement"),
     Refused("CelebA", "an unknown split", lambda f: CelebA(f, "dev"), ValueError, r"one of \['train', .*\], not 'dev'"),
     Refused(
@@ -369,6 +415,20 @@ ROWS = [
         ValueError,
         r"list_attr_celeba\.txt lacks the attributes of 1 images, such as a\.jpg",
     ),
+    Refused(
+        "CelebA",
+        "a list parted by semicolons",
+        lambda folder: CelebA(celeba(folder, b"image_id;partition\na.jpg;0\n"), **QUIET),
+        ValueError,
+        r"line 1: 'image_id;partition' is not the name of an image and 0, 1 or 2",
+    ),
+    Refused(
+        "CelebA",
+        "attributes of -1, 0 and 1",
+        lambda folder: CelebA(celeba(folder, attributes=b"2\nSmiling\na.jpg 0\nb.jpg -1\n"), **QUIET),
+        ValueError,
+        r"line 4: 'b\.jpg -1' is not a name and 1 times -1 or 1.* or 0 or 1",
+    ),
     Accepted(
         "CelebA",
         "a list in UTF-16",
@@ -388,6 +448,10 @@ ROWS = [
         "an address of no kind",
         lambda folder: download_dsprites(folder / "x", "github.com/x"),
         ValueError,
-        "unknown url type: 'github.com/x'",
+        "url must be an address .* not 'github.com/x'",
+    ),
+    Refused("download_dsprites", "an empty path", lambda _: download_dsprites(""), ValueError, "path must .* not ''"),
+    Refused(
+        "download_dsprites", "a folder", download_dsprites, IsADirectoryError, "path is the folder .*; name a file"
     ),
 ]
