@@ -12,6 +12,7 @@ from torch import nn
 
 from ._runtime.arguments import check_pixels, plain
 from ._runtime.atomic import write_atomically
+from ._runtime.paths import user_path
 from ._runtime.pixels import to_uint8
 from .data import ImageSet
 from .history import Recorder
@@ -40,19 +41,22 @@ def save_checkpoint(
         recorder: of the steps that the others have taken.
 
     Raises:
-        FloatingPointError: where a loss was not finite.
+        FloatingPointError: where a loss or a weight is not finite; a file that was there stays as it was.
         OSError: where the file cannot be written; one that was there stays as it was.
-        ValueError: for a state that is neither tensors nor plain numbers.
+        ValueError: for a state that is neither tensors nor plain numbers, or a ``path`` that is no path.
     """
+    path = user_path("checkpoint", path)
     state = {f"model.{k}": v for k, v in model.state_dict().items()}
     state |= {f"objective.{k}": v for k, v in objective.state_dict().items()}
     for i, values in optimizer.state_dict()["state"].items():
         state |= {f"optimizer.{i}.{k}": v for k, v in values.items()}
     state |= {"generator": generator.get_state()} | recorder.state()
     tensors = {k: _copy(v) for k, v in state.items() if isinstance(v, torch.Tensor)}
+    _check_finite(tensors, model=model, objective=objective)
     header = {"settings": recorder.settings, "optimizer": _arguments_of(optimizer)}
     header |= {"state": {k: v for k, v in state.items() if k not in tensors}}
-    content = save(tensors, {name: json.dumps(plain(f"{name} in a checkpoint", v)) for name, v in header.items()})
+    texts = {name: json.dumps(plain(f"{name} in a checkpoint", v)) for name, v in header.items()}
+    content = save(tensors, texts | {"digest": _digest(tensors, texts)})
     try:
         with write_atomically(path) as file:
             file.write(content)
@@ -97,34 +101,30 @@ def load_checkpoint(
         if name == "images" and name not in stored:
             continue  # written before checkpoints knew their images
         if stored.get(name) != settings.get(name):
-            _refuse(path, name, stored.get(name), settings.get(name))
-    own = plain("optimizer", _arguments_of(optimizer))
-    for name, value in header.get("optimizer", {}).items():
-        if own.get(name, value) != value:
-            _refuse(path, f"optimizer's {name}", value, own[name])
+            _refuse(path, *_difference(name, stored.get(name), settings.get(name)))
 
     def part(prefix: str) -> dict[str, Any]:
         return {k.removeprefix(prefix): v for k, v in state.items() if k.startswith(prefix)}
 
     _check_same_kind(path, "model's", part("model."), model.state_dict())
     _check_same_kind(path, "objective's", part("objective."), objective.state_dict())
-    parameters = [parameter for group in optimizer.param_groups for parameter in group["params"]]
+    own = plain("optimizer", _arguments_of(optimizer))
+    for name, value in header["optimizer"].items():
+        if own.get(name, value) != value:
+            _refuse(path, f"optimizer's {name}", value, own[name])
     optimizer_state: dict[int, dict[str, Any]] = {}
-    for name, value in part("optimizer.").items():
-        i, key = name.split(".", 1)
-        shape = list(parameters[int(i)].shape) if int(i) < len(parameters) else None
-        found = list(value.shape) if isinstance(value, torch.Tensor) else []
-        if shape is None or (len(found) == len(shape) and found != shape):
-            _refuse(path, f"optimizer's {key} of parameter {i}", found, shape)
-        optimizer_state.setdefault(int(i), {})[key] = value
     recorder, drawn = Recorder(settings), torch.Generator(generator.device)
     try:
+        _check_finite(state, model=model, objective=objective)
+        for name, value in part("optimizer.").items():
+            i, key = name.split(".", 1)
+            optimizer_state.setdefault(int(i), {})[key] = value
         recorder.load_state({"total": torch.zeros(()), "count": 0} | state, generator.device)
         if str(stored.get("device")).partition(":")[0] == generator.device.type:
             drawn.set_state(state["generator"])
         else:
             drawn.manual_seed(_seed_at(stored.get("seed"), recorder.done))
-    except (AttributeError, KeyError, TypeError, ValueError, RuntimeError) as error:
+    except (AttributeError, FloatingPointError, KeyError, TypeError, ValueError, RuntimeError) as error:
         raise _unreadable(path, error) from error
 
     # Nothing was changed up to here, and nothing from here on can fail.
@@ -144,7 +144,8 @@ def identify(images: ImageSet | torch.Tensor) -> dict[str, Any]:
     """Return what tells a set of images from others, as plain values.
 
     Args:
-        images: of which sixteen are looked at. Where they are drawn anew at each reading, there is no digest.
+        images: of which sixteen are looked at, spread evenly: a change to others is not noticed. Where they are drawn
+            anew at each reading, there is no digest.
 
     Raises:
         ValueError: for images that are not in [0, 1].
@@ -162,14 +163,34 @@ def _copy(tensor: torch.Tensor) -> torch.Tensor:
 
 
 def _arguments_of(optimizer: torch.optim.Optimizer) -> dict[str, Any]:
-    """Return class and arguments of an optimizer, and how many parameters each of its groups has."""
+    """Return class and arguments of an optimizer, how many parameters each of its groups has, and their shapes."""
     arguments = json.loads(json.dumps(optimizer.defaults, default=lambda value: type(value).__name__))
     sizes = [len(group["params"]) for group in optimizer.param_groups]
-    return {"class": type(optimizer).__name__, "parameters": sizes} | arguments
+    parameters = [parameter for group in optimizer.param_groups for parameter in group["params"]]
+    shapes = {f"parameter {i}": list(parameter.shape) for i, parameter in enumerate(parameters)}
+    return {"class": type(optimizer).__name__, "parameters": sizes} | arguments | shapes
+
+
+def _check_finite(state: dict[str, Any], **owners: nn.Module) -> None:
+    """Raise FloatingPointError unless the weights of ``owners``, given by their names in ``state``, are finite."""
+    for owner, module in owners.items():
+        for name, own in module.state_dict(keep_vars=True).items():
+            if isinstance(own, nn.Parameter) and not state[f"{owner}.{name}"].isfinite().all():
+                raise FloatingPointError(f"the {owner}'s {name} is not finite; try a lower lr")
+
+
+def _digest(tensors: dict[str, torch.Tensor], texts: dict[str, str]) -> str:
+    """Return what tells whether a checkpoint is as it was written."""
+    kinds = {name: f"{tensor.dtype} {list(tensor.shape)}" for name, tensor in tensors.items()}
+    digest = hashlib.sha256(json.dumps([texts, kinds], sort_keys=True).encode())
+    for name in sorted(tensors):
+        digest.update(tensors[name].reshape(-1).view(torch.uint8).numpy().data)
+    return digest.hexdigest()
 
 
 def _read(path: str | os.PathLike) -> tuple[dict[str, Any], dict[str, Any]]:
     """Read the header of a checkpoint and the state in it; ValueError where the file is damaged or none."""
+    path = user_path("checkpoint", path)
     try:
         with safe_open(path, "pt") as file:
             texts = file.metadata() or {}
@@ -178,10 +199,14 @@ def _read(path: str | os.PathLike) -> tuple[dict[str, Any], dict[str, Any]]:
         raise _unreadable(path, error) from error
     if "settings" not in texts:
         raise ValueError(f"{path} has tensors, but is no checkpoint of fit; give another file name")
+    digest = texts.pop("digest", None)  # None in a file from before checkpoints had one
     try:
-        header = {name: json.loads(text) for name, text in texts.items()}
-        return header | {"settings": dict(header["settings"])}, state | header.get("state", {})
-    except (TypeError, ValueError) as error:
+        if digest is not None and digest != _digest(state, texts):
+            raise ValueError("it was changed after it was written")
+        header = {"optimizer": {}} | {name: json.loads(text) for name, text in texts.items()}
+        header |= {name: dict(header[name]) for name in ("settings", "optimizer")}
+        return header, state | header.get("state", {})
+    except (RecursionError, TypeError, ValueError) as error:
         raise _unreadable(path, error) from error
 
 
@@ -199,6 +224,14 @@ def _refuse(path: str | os.PathLike, what: str, stored: Any, here: Any) -> NoRet
         f"checkpoint {path} is of another run: its {what} is {stored}, here it is {here}; "
         "give another file name, or delete it to start again"
     )
+
+
+def _difference(name: str, stored: Any, here: Any) -> tuple[str, Any, Any]:
+    """Return the name of the first entry in which two settings differ, and what it is in each."""
+    while isinstance(stored, dict) and isinstance(here, dict):
+        key = next(k for k in [*stored, *here] if stored.get(k, "missing") != here.get(k, "missing"))
+        name, stored, here = f"{key} of {name}", stored.get(key, "missing"), here.get(key, "missing")
+    return name, stored, here
 
 
 def _check_same_kind(path: str | os.PathLike, whose: str, stored: dict[str, Any], own: dict[str, Any]) -> None:

@@ -1,6 +1,7 @@
 """What a training run recorded."""
 
 import json
+import reprlib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -8,8 +9,9 @@ from typing import Any
 import numpy as np
 import torch
 
-from ._runtime.arguments import number, plain
+from ._runtime.arguments import number, plain, whole_number
 from ._runtime.atomic import write_atomically
+from ._runtime.paths import user_path
 
 
 @dataclass
@@ -94,11 +96,13 @@ class History:
         """Build a History from rows [records, 3 + latents]: distortion, price, capacity, KL of each latent.
 
         Raises:
-            ValueError: for rows of another shape than that, or not one for each step.
+            ValueError: for rows of another shape than that, or not one for each step, or steps that do not rise.
         """
         rows = rows if len(rows) else np.empty((0, 3), np.float32)  # nothing was recorded, latents included
         if rows.ndim != 2 or rows.shape[1] < 3 or step.shape != (len(rows),):
             raise ValueError(f"there must be a row of 3 + latents for each step, not {rows.shape} for {step.shape}")
+        if len(step) and (step.dtype.kind not in "iu" or step[0] < 0 or (step[1:] <= step[:-1]).any()):
+            raise ValueError(f"steps must be whole numbers that rise, not {reprlib.repr(step.tolist())}")
         return cls(step, rows[:, 0], rows[:, 3:], rows[:, 1], rows[:, 2], settings)
 
     def rows(self) -> np.ndarray:
@@ -118,8 +122,9 @@ class History:
 
         Raises:
             OSError: where ``path`` cannot be written.
-            ValueError: for settings that JSON cannot store.
+            ValueError: for settings that JSON cannot store, or a ``path`` that is no path.
         """
+        path = user_path("path", path)
         settings = plain("settings", self.settings)
         rows = [[None if np.isnan(x) else float(str(x)) for x in row] for row in self.rows().astype(np.float32)]
         with write_atomically(path, "w") as file:
@@ -130,13 +135,18 @@ class History:
         """Read what ``save`` wrote.
 
         Raises:
-            ValueError: where the file is something else.
+            OSError: where there is no such file.
+            ValueError: where the file is something else, or ``path`` no path.
         """
+        path = user_path("path", path)
+        if path.is_dir():
+            raise IsADirectoryError(f"{path} is a folder; name a file")
         try:
-            stored = json.loads(Path(path).read_text(encoding="utf-8"))
+            stored = json.loads(path.read_text(encoding="utf-8"))
+            step = np.array([whole_number("step", x) for x in stored["step"]], dtype=int)
             rows = np.array(stored["rows"], dtype=np.float32)  # null becomes NaN
-            return cls.from_rows(np.array(stored["step"], dtype=int), rows, dict(stored["settings"]))
-        except (KeyError, TypeError, IndexError, ValueError) as error:
+            return cls.from_rows(step, rows, dict(stored["settings"]))
+        except (KeyError, TypeError, IndexError, ValueError, OverflowError, RecursionError) as error:
             raise ValueError(f"{path} is not a saved History ({type(error).__name__}: {error})") from error
 
 
@@ -232,8 +242,13 @@ class Recorder:
 
         Raises:
             KeyError: for a state with a part missing.
-            ValueError: for records that do not fit together.
+            ValueError: for records and sums that do not fit together.
         """
-        History.from_rows(state["step"].numpy(), state["rows"].numpy(), self.settings)
-        self.steps, self.rows = state["step"].tolist(), list(state["rows"].numpy())
-        self.total, self.count = state["total"].to(device), state["count"]
+        step, rows, total = state["step"].numpy(), state["rows"].numpy(), state["total"]
+        History.from_rows(step, rows, self.settings)
+        count = whole_number("count", state["count"], 0)
+        expected = (rows.shape[1:] if len(step) else total.shape) if count else ()
+        if total.shape != expected:
+            raise ValueError(f"total must have the shape {list(expected)}, not {list(total.shape)}")
+        self.steps, self.rows = step.tolist(), list(rows)
+        self.total, self.count = total.to(device), count
