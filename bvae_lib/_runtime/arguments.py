@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import torch
 
+FLOATS = (torch.float32, torch.float64, torch.float16, torch.bfloat16)  # that PyTorch computes with
+
 
 def whole_number(name: str, value: Any, least: int | None = None, most: int | None = None) -> int:
     """Return ``value``, the argument ``name``, as Python's int.
@@ -24,10 +26,11 @@ def whole_number(name: str, value: Any, least: int | None = None, most: int | No
         ValueError: for anything else, True and False included.
     """
     try:
-        if isinstance(value, bool) or getattr(value, "dtype", None) in (bool, torch.bool):
+        plain = value.item() if hasattr(value, "item") else value
+        if isinstance(plain, bool):
             raise TypeError
-        number = operator.index(value)
-    except (TypeError, RuntimeError):  # torch raises RuntimeError where a tensor has several numbers
+        number = operator.index(plain)
+    except (TypeError, RuntimeError, ValueError):  # several numbers: PyTorch and NumPy each raise their own
         number = None
     if number is None or (least is not None and number < least) or (most is not None and number > most):
         raise ValueError(f"{name} must be a whole number{limits(least, most)}, not {value!r}")
@@ -59,9 +62,9 @@ def number(
     """
     try:
         plain = value.item() if hasattr(value, "item") else value
-    except (RuntimeError, ValueError):  # several numbers
-        plain = None
-    fits = isinstance(plain, Real) and not isinstance(plain, bool) and math.isfinite(plain)
+        fits = isinstance(plain, Real) and not isinstance(plain, bool) and math.isfinite(plain)
+    except (TypeError, RuntimeError, ValueError, OverflowError):  # several numbers, or one that no float can hold
+        plain, fits = None, False
     if fits and not isinstance(plain, int):
         plain = float(plain)
     if (
@@ -97,9 +100,18 @@ def numbers(
     Raises:
         ValueError: for another shape, for no numbers at all, or anything but finite numbers in these bounds.
     """
-    try:  # to the CPU first: not every device has float64
-        array = np.asarray(values.detach().cpu().double() if isinstance(values, torch.Tensor) else values, dtype=float)
-    except (TypeError, ValueError, RuntimeError) as error:  # words, rows of different lengths, tensors with gradients
+    given = values
+    try:
+        if isinstance(values, torch.Tensor):
+            given = values.detach().cpu()  # first: not every device has float64
+            given = given if given.is_complex() else given.double()  # NumPy has no bfloat16
+        array = np.asarray(given)
+        real = array.dtype.kind in "biuf" or (array.dtype == object and all(isinstance(x, Real) for x in array.flat))
+        if not real:  # as a float, a word like "1" or a date would be a number, None NaN, 1 + 2j its real part
+            raise TypeError(f"they are {array.dtype}")
+        array = np.asarray(array, dtype=float)
+    # Words, rows of different lengths, tensors with gradients in a list, whole numbers that no float can hold.
+    except (TypeError, ValueError, RuntimeError, OverflowError) as error:
         raise ValueError(f"{name} must be numbers, not {reprlib.repr(values)}") from error
     if shape is not None and (
         array.ndim != len(shape) or any(n not in (None, m) for n, m in zip(shape, array.shape, strict=True))
@@ -136,9 +148,12 @@ def same_shape(**tensors: torch.Tensor) -> None:
 
 
 def check_tensor(name: str, value: Any) -> None:
-    """Raise ValueError unless ``value``, the argument ``name``, is a tensor."""
+    """Raise ValueError unless ``value``, the argument ``name``, is a dense tensor."""
     if not isinstance(value, torch.Tensor):
         raise ValueError(f"{name} must be a torch tensor, not {type(value).__name__}; torch.as_tensor makes one")
+    if value.layout is not torch.strided or value.is_nested:
+        kind, remedy = ("nested", "torch.stack(list(x))") if value.is_nested else (value.layout, "x.to_dense()")
+        raise ValueError(f"{name} must be a dense tensor, not {kind}; {remedy} makes one")
 
 
 def check_pixels(images: Any, name: str = "images") -> None:
@@ -151,8 +166,9 @@ def check_pixels(images: Any, name: str = "images") -> None:
         name: of the argument, for the message.
     """
     check_tensor(name, images)
-    if not images.is_floating_point():
-        raise ValueError(f"{name} must be float in [0, 1], not {images.dtype}; divide bytes by 255")
+    if images.dtype not in FLOATS:
+        remedy = "call .float()" if images.is_floating_point() else "divide bytes by 255"
+        raise ValueError(f"{name} must be float in [0, 1], not {images.dtype}; {remedy}")
     if images.device.type == "cpu" and images.numel():
         low, high = images.amin().item(), images.amax().item()  # aminmax() takes twice the time
         if not (low >= 0 and high <= 1):  # NaN is neither

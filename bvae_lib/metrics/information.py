@@ -3,7 +3,7 @@
 from __future__ import annotations  # the API pages then say ArrayLike, not what it stands for
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -197,8 +197,9 @@ def check_factors(factors: ArrayLike) -> np.ndarray:
     return numbers("factors [N, factors]", factors, (None, None))
 
 
-def check_names(argument: str, names: Sequence[str], factors: int) -> list[str]:
+def check_names(argument: str, names: Iterable[str], factors: int) -> list[str]:
     """Return the names as a list; ValueError unless ``argument`` has one for each of the factors."""
-    if isinstance(names, str) or len(names) != factors:
+    listed = list(names) if isinstance(names, Iterable) and not isinstance(names, str) else []
+    if len(listed) != factors:
         raise ValueError(f"{argument} must name all {factors} factors, not {names!r}")
-    return list(names)
+    return listed

@@ -4,8 +4,9 @@ import math
 
 import torch
 
-from .._runtime.arguments import check_tensor, number, same_shape, seed_number
+from .._runtime.arguments import check_tensor, number, seed_number
 from ..models import VAE, Posterior
+from ..models._inputs import check_posterior
 from ..objectives import bernoulli_reconstruction
 from ..theory.channel import rotate, rotate_posterior
 
@@ -69,13 +70,8 @@ def rotated_rate_distortion(
 
 def seeded(posterior: Posterior, images: torch.Tensor, seed: int) -> torch.Generator:
     """Check that ``posterior`` is of ``images``, and return the source of its noise, on its device."""
-    if not isinstance(posterior, Posterior):
-        raise TypeError(
-            f"posterior must be Posterior(mean, log_variance), as model.encode(images) gives, "
-            f"not {type(posterior).__name__}"
-        )
+    check_posterior("posterior", posterior)
     check_tensor("images", images)
-    same_shape(mean=posterior.mean, log_variance=posterior.log_variance)
-    if posterior.mean.ndim != 2 or len(posterior.mean) != len(images):
+    if len(posterior.mean) != len(images):
         raise ValueError(f"posterior must be [{len(images)}, latents] as images are, not {list(posterior.mean.shape)}")
     return torch.Generator(posterior.mean.device).manual_seed(seed_number(seed))

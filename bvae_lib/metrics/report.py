@@ -5,9 +5,9 @@ from typing import Any
 
 import torch
 
-from .._runtime.arguments import number, seed_number, whole_number
+from .._runtime.arguments import check_tensor, number, seed_number, whole_number
 from ..data import ImageSet
-from ..data.base import as_images
+from ..data.base import Indices, as_images
 from ..models import VAE, LinearVAE, Posterior
 from ..objectives import bernoulli_reconstruction
 from .information import ACTIVE, mig, silence
@@ -18,31 +18,33 @@ DECODED = 500  # images whose noise is drawn at once
 
 @torch.no_grad()
 def encode_dataset(
-    model: VAE | LinearVAE, images: ImageSet | torch.Tensor, indices: torch.Tensor | None = None
+    model: VAE | LinearVAE, images: ImageSet | torch.Tensor, indices: Indices | None = None
 ) -> Posterior:
     """Encode many images, a few hundred at a time.
 
     Args:
         model: has ``encode``; on any device.
         images: an ImageSet, or a tensor or array [N, channels, H, W]; of a LinearVAE a tensor [N, inputs].
-        indices: of the images to encode, [n]; by default all.
+        indices: of the images to encode, [n], or a slice; by default all.
 
     Returns:
         Posterior [n, latents], torch tensors on the CPU.
 
     Raises:
-        TypeError: for what is no model, or gives no images.
+        TypeError: for what is no model, or gives no images; for a mask, or other than whole numbers, as indices.
         ValueError: for no images or no indices, and for images that the model cannot encode.
         IndexError: for an index outside the images.
     """
     weights = first_weights(model)
-    images = images if isinstance(model, LinearVAE) else as_images(images)
-    indices = torch.arange(len(images)) if indices is None else torch.as_tensor(indices)
-    if indices.ndim != 1 or not len(indices) or indices.is_floating_point() or indices.dtype == torch.bool:
-        raise ValueError(
-            f"indices must be whole numbers [n], one at least, not {indices.dtype} of shape {list(indices.shape)}"
-        )
-    parts = [model.encode(like(weights, images[chunk])) for chunk in indices.split(ENCODED)]
+    if isinstance(model, LinearVAE):
+        check_tensor("images", images)
+    else:
+        images = as_images(images)
+    indices = slice(None) if indices is None else indices
+    chosen = ImageSet.check_indices(images, indices)  # type: ignore[arg-type]  # a tensor has a length too
+    if chosen.ndim != 1 or not len(chosen):
+        raise ValueError(f"indices must be whole numbers [n], one at least, not of shape {list(chosen.shape)}")
+    parts = [model.encode(like(weights, images[chunk])) for chunk in chosen.split(ENCODED)]
     return Posterior(*(torch.cat(part).cpu() for part in zip(*parts, strict=True)))
 
 
@@ -133,7 +135,7 @@ def first_weights(model: Any) -> torch.Tensor:
             f"model must be a VAE, with encode and decode, not {type(model).__name__}; "
             "zoo.load returns one, and two things more"
         )
-    return next(model.parameters())
+    return next(model.parameters(), torch.empty(0))  # a model in closed form has no weights
 
 
 def like(weights: torch.Tensor, tensor: torch.Tensor) -> torch.Tensor:

@@ -6,7 +6,8 @@ from typing import Any
 import torch
 from torch import nn
 
-from .._runtime.arguments import check_tensor, whole_number
+from .._runtime.arguments import check_tensor, same_shape, whole_number
+from .posterior import Posterior
 
 
 def as_input(name: str, value: Any, layer: nn.Module, shape: tuple[int, ...]) -> torch.Tensor:
@@ -21,16 +22,42 @@ def as_input(name: str, value: Any, layer: nn.Module, shape: tuple[int, ...]) ->
     Raises:
         ValueError: for anything else.
     """
-    check_tensor(name, value)
+    check_floating(name, value)
     weight = next(layer.parameters())
     if value.ndim != 1 + len(shape) or value.shape[1:] != shape:
         expected = ", ".join(map(str, ("B", *shape)))
         raise ValueError(f"{name} must have shape [{expected}], not {list(value.shape)}")
-    if not value.is_floating_point():
-        raise ValueError(f"{name} must be of floating point, not {value.dtype}; .float() converts it")
     if value.device != weight.device:
         raise ValueError(f"{name} must be on {weight.device} as the model is, not on {value.device}; .to() moves it")
     return value.to(weight.dtype)
+
+
+def check_floating(name: str, value: Any) -> None:
+    """Raise ValueError unless ``value``, the argument ``name``, is a tensor of floating point."""
+    check_tensor(name, value)
+    if not value.is_floating_point():
+        raise ValueError(f"{name} must be of floating point, not {value.dtype}; .float() converts it")
+
+
+def check_posterior(name: str, posterior: Any) -> Posterior:
+    """Return ``posterior``, the argument ``name``.
+
+    Raises:
+        TypeError: for what is no Posterior.
+        ValueError: unless it is of floating point [B, latents], of at least one image.
+    """
+    if not isinstance(posterior, Posterior):
+        raise TypeError(
+            f"{name} must be Posterior(mean, log_variance), as model.encode(images) gives, "
+            f"not {type(posterior).__name__}"
+        )
+    mean, log_variance = posterior
+    check_floating(f"mean of {name}", mean)
+    check_floating(f"log_variance of {name}", log_variance)
+    same_shape(mean=mean, log_variance=log_variance)
+    if mean.ndim != 2 or not mean.numel():
+        raise ValueError(f"{name} must be [B, latents], of at least one image, not {list(mean.shape)}")
+    return posterior
 
 
 def latent_numbers(name: str, values: Iterable, latents: int) -> list[int]:

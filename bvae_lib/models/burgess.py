@@ -167,7 +167,7 @@ def traverse(model: VAE, z: ArrayLike, latents: Sequence[int], values: ArrayLike
     Raises:
         ValueError: for latents that the model does not have, or numbers of another shape.
     """
-    weight = next(model.parameters())
+    weight = next(model.parameters(), torch.empty(0))  # a model in closed form has no weights
     z, values = (
         torch.as_tensor(numbers(name, given, (length,)), dtype=weight.dtype).to(weight.device)
         for name, given, length in (("z", z, model.latents), ("values", values, None))

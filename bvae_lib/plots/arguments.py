@@ -39,11 +39,22 @@ def pair_up(name: str, values: Any, wanted: Iterable[str]) -> None:
         raise ValueError(f"{name} has no entry for {missing}, only for {list(values)}")
 
 
+def listed(name: str, values: Any) -> list:
+    """Return ``values``, the argument ``name``, as a list; ValueError for what has no entries, and for a word."""
+    try:
+        if isinstance(values, str):
+            raise TypeError
+        return list(values)
+    except TypeError as error:
+        raise ValueError(f"{name} must be a list, not {reprlib.repr(values)}") from error
+
+
 def labelled(name: str, values: Any, count: int) -> list:
     """Return ``values``, the argument ``name``, as a list; ValueError unless there is one for each of ``count``."""
-    if isinstance(values, str) or len(values) != count:
+    found = listed(name, values)
+    if len(found) != count:
         raise ValueError(f"{name} must be a list of {count}, one for each, not {values!r}")
-    return list(values)
+    return found
 
 
 def curve(name: str, run: Any, *columns: int | None) -> tuple[np.ndarray, np.ndarray]:
@@ -58,7 +69,9 @@ def curves_by_name(name: str, values: Any, *columns: int | None) -> dict[str, li
     """Return the dict ``values`` of lists of runs, each as of ``curve``; ValueError for anything else."""
     found = {}
     for key, runs in named(name, values).items():
-        found[key] = [curve(f"{name}[{key!r}][{i}]", run, *columns) for i, run in enumerate(runs)]
+        found[key] = [
+            curve(f"{name}[{key!r}][{i}]", run, *columns) for i, run in enumerate(listed(f"{name}[{key!r}]", runs))
+        ]
         if not found[key]:
             raise ValueError(f"{name}[{key!r}] must have at least one run")
     return found

@@ -14,7 +14,7 @@ from .._runtime.pixels import base64_png, tile, to_uint8
 from ..data.base import as_image
 from ..metrics import encode_dataset
 from ..models import VAE, traverse
-from .arguments import arrays, labelled, named
+from .arguments import arrays, labelled, listed, named
 from .style import canvas
 
 WIDTH = 160  # of an image on a page, in CSS pixels
@@ -34,7 +34,10 @@ def image_grid(rows: Sequence[Any], labels: list[str] | None = None, title: str 
     """
     if isinstance(rows, torch.Tensor | np.ndarray) and rows.ndim == 4:
         raise ValueError("rows must be a list of rows of images, not one row; [images] makes a list of it")
-    cells = [[as_image(image).movedim(0, -1).numpy() for image in row] for row in rows]
+    cells = [
+        [as_image(image).movedim(0, -1).numpy() for image in listed("each of rows", row)]
+        for row in listed("rows", rows)
+    ]
     columns = max(map(len, cells), default=0)
     if not columns:
         raise ValueError(f"rows must hold at least one image, not {len(cells)} rows of none")

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 
 from .._runtime.arguments import numbers, whole_number
 from ..metrics import ACTIVE
-from .arguments import arrays, drawn, labelled, named
+from .arguments import arrays, drawn, labelled, listed, named
 from .style import BLUE, GREY, ORANGE, RED, SKY, canvas, colour_of
 
 BINS = 40  # of pairs, by distance
@@ -228,9 +228,14 @@ def heatmap(values: np.ndarray, rows: list[str], columns: list[str], form: str =
         title: above the table.
 
     Raises:
-        ValueError: where rows and columns do not name those of values.
+        ValueError: where rows and columns do not name those of values, and for a format of something else.
     """
+    rows, columns = listed("rows", rows), listed("columns", columns)
     values = drawn("values", values, (len(rows), len(columns)))
+    try:
+        form.format(values[0, 0])
+    except (ValueError, LookupError, AttributeError) as error:
+        raise ValueError(f"form must be a format of one number, such as '{{:.2f}}', not {form!r}") from error
     figure, axis = canvas(size=(1.1 * len(columns) + 1.2, 0.32 * len(rows) + 0.9))
     axis.imshow(values, cmap="Blues", vmin=0, vmax=1, aspect="auto")
     for i, j in np.ndindex(values.shape):

@@ -10,7 +10,7 @@ from .._runtime.arguments import number, numbers
 from ..models.factor_channel import CHANNELS, FACTOR_OF
 from ..theory.allocation import AllocationPath
 from ..theory.channel import InformationBounds
-from .arguments import arrays, curve, curves_by_name, drawn, named
+from .arguments import arrays, curve, curves_by_name, drawn, listed, named
 from .paths import FACTOR_STYLES
 from .style import BLUE, GREEN, ORANGE, RED, canvas, colour_of
 
@@ -152,6 +152,7 @@ def distortion_by_shape(distortions: dict[str, list[float]], shapes: list[str], 
     Raises:
         ValueError: for no distortions, or other than one for each shape.
     """
+    shapes = listed("shapes", shapes)
     distortions = arrays("distortions", distortions, (len(shapes),))
     figure, axis = canvas(size=(7.0, 3.2))
     width = 0.8 / len(distortions)

@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from ..history import History
-from .arguments import arrays, drawn, named, pair_up, recorded, tables
+from .arguments import arrays, drawn, listed, named, pair_up, recorded, tables
 from .style import BLUE, GREY, ORANGE, RED, canvas, colour_of
 
 # One colour for each objective that lets the capacity grow, in all figures.
@@ -52,7 +52,8 @@ def dual_ascent(runs: dict[str, History], expected: dict[str, float] | None = No
         ValueError: for no runs, one without records or a budget, and one that ``expected`` lacks.
     """
     for name, history in named("runs", runs).items():
-        drawn(f"the budget of {name!r}", recorded(name, history).capacity)
+        if np.isnan(recorded(name, history).capacity).all():
+            raise ValueError(f"run {name!r} has no budget: its objective must have a capacity, as Constrained has")
     if expected:
         pair_up("expected", expected, runs)
     figure, (left, middle, right) = canvas(1, 3, (9.0, 3.0))
@@ -130,7 +131,7 @@ def compare_objectives(runs: dict[str, list[History]], scores: dict[str, dict[st
         ValueError: for no runs, one of fewer than two records, and scores that lack an objective.
     """
     for name, histories in named("runs", runs).items():
-        for history in histories:
+        for history in listed(f"runs[{name!r}]", histories):
             recorded(name, history, 2)
     for label, values in scores.items():
         pair_up(f"scores[{label!r}]", values, runs)

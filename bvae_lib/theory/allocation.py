@@ -58,7 +58,7 @@ def initial_slope(codes: torch.Tensor, pixels: torch.Tensor) -> np.ndarray:
         ValueError: where the two do not pair up, or N is below 2.
     """
     squares = pixel_correlations(codes, pixels).reshape(codes.shape[1], -1) ** 2
-    varied = pixels.flatten(1).var(dim=0).cpu().numpy() > 0
+    varied = pixels.detach().flatten(1).var(dim=0).cpu().numpy() > 0
     return (squares[:, varied] - 1 / len(codes)).sum(axis=1)  # Eq. 4.4
 
 
@@ -95,7 +95,7 @@ def _paired(name: str, rows: torch.Tensor, pixels: torch.Tensor) -> tuple[torch.
     if rows.ndim != 2 or pixels.ndim < 2 or len(rows) != len(pixels) or len(rows) < 2:
         shapes = f"{list(rows.shape)} and {list(pixels.shape)}"
         raise ValueError(f"{name} [N, columns] and pixels [N, ...] must pair up, at least two, not {shapes}")
-    rows, pixels = rows.cpu(), pixels.cpu().flatten(1).float()
+    rows, pixels = rows.detach().cpu(), pixels.detach().cpu().flatten(1).float()
     if not (rows.isfinite().all() and pixels.isfinite().all()):
         raise ValueError(f"{name} or pixels hold numbers that are not finite")
     return rows, pixels

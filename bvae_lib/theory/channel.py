@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 
 from .._runtime.arguments import check_pixels, check_tensor, number, numbers, same_shape, seed_number, whole_number
 from ..models import Posterior
-from ..models._inputs import latent_pair
+from ..models._inputs import check_floating, check_posterior, latent_pair
 
 GRID = 600  # points of z on which one-dimensional integrals are taken
 CHUNK = 500  # draws of z that are compared with all images at once
@@ -45,7 +45,12 @@ def kl_decomposition(posterior: Posterior) -> tuple[torch.Tensor, torch.Tensor]:
 
     Returns:
         Nats [B, latents] each, torch: for moving the mean, and for changing the variance; both at least 0.
+
+    Raises:
+        TypeError: for what is no posterior.
+        ValueError: for a posterior of another shape.
     """
+    check_posterior("posterior", posterior)
     moved = 0.5 * posterior.mean.square()  # Eq. 3.5
     return moved, posterior.kl() - moved
 
@@ -65,10 +70,11 @@ def bayes_error(first: Posterior, second: Posterior, draws: int = 1, seed: int =
         The mean over pairs: 0.5 where the two posteriors are the same, 0 where they do not overlap.
 
     Raises:
+        TypeError: for what is no posterior.
         ValueError: where the two do not pair up, or hold numbers that are not finite.
     """
-    same_shape(first=first.mean, second=second.mean)
     first, second = _finite("first", first), _finite("second", second)
+    same_shape(first=first.mean, second=second.mean)
     generator = _generator(first, seed)
     wrong = []
     for truth, other in ((first, second), (second, first)):
@@ -90,9 +96,11 @@ def log_density(z: torch.Tensor, posterior: Posterior) -> torch.Tensor:
         Nats [B], torch.
 
     Raises:
+        TypeError: for what is no posterior.
         ValueError: where the shapes differ.
     """
-    same_shape(z=z, mean=posterior.mean, log_variance=posterior.log_variance)
+    check_tensor("z", z)
+    same_shape(z=z, mean=check_posterior("posterior", posterior).mean)
     scaled = (z - posterior.mean) * (-0.5 * posterior.log_variance).exp()
     return -0.5 * (scaled.square() + posterior.log_variance + math.log(2 * math.pi)).sum(dim=1)
 
@@ -111,9 +119,11 @@ def log_densities(z: torch.Tensor, posterior: Posterior) -> torch.Tensor:
         Nats [N, B], torch, float64, on the CPU.
 
     Raises:
+        TypeError: for what is no posterior.
         ValueError: where the latents differ.
     """
-    z, mean, log_variance = (x.cpu().double() for x in (z, *_checked("posterior", posterior)))
+    check_tensor("z", z)
+    z, mean, log_variance = (x.cpu().double() for x in (z, *check_posterior("posterior", posterior)))
     if z.ndim != 2 or z.shape[1] != mean.shape[1]:
         raise ValueError(f"z must have the shape [N, {mean.shape[1]}], not {list(z.shape)}")
     precision = (-log_variance).exp()
@@ -134,9 +144,10 @@ def separation(posterior: Posterior) -> tuple[torch.Tensor, torch.Tensor]:
         never below their ``bayes_error`` (Kailath 1967).
 
     Raises:
+        TypeError: for what is no posterior.
         ValueError: for a posterior of another shape.
     """
-    _checked("posterior", posterior)
+    check_posterior("posterior", posterior)
     mean, variance = posterior.mean, posterior.log_variance.exp()
     pooled = 0.5 * (variance[:, None] + variance)
     squares = ((mean[:, None] - mean).square() / pooled).sum(dim=-1)
@@ -156,7 +167,11 @@ def binary_entropy(p: torch.Tensor) -> torch.Tensor:
     Raises:
         ValueError: for what is no probability.
     """
-    check_pixels(p, "p")
+    check_floating("p", p)
+    if p.device.type == "cpu" and p.numel():  # on a GPU the answer would stall the queue
+        low, high = p.amin().item(), p.amax().item()
+        if not (low >= 0 and high <= 1):  # NaN is neither
+            raise ValueError(f"p must be probabilities, which lie in [0, 1], not {low:.3g} to {high:.3g}")
     return -(torch.xlogy(p, p) + torch.xlogy(1 - p, 1 - p))  # Eq. 7.3
 
 
@@ -180,7 +195,7 @@ def bayes_distortion(images: torch.Tensor, codes: ArrayLike, sigma: float) -> fl
     check_tensor("images", images)
     if images.ndim < 2 or not images.numel():
         raise ValueError(f"images must have the shape [K, ...], not {list(images.shape)}")
-    pixels = images.cpu().flatten(1).double()  # not every device has float64
+    pixels = images.detach().cpu().flatten(1).double()  # not every device has float64
     check_pixels(pixels)
     codes, sigma = torch.as_tensor(numbers("codes", codes, (len(images),))), number("sigma", sigma, above=0)
     patterns, counts = pixels.T.unique(dim=0, return_counts=True)  # pixels that agree in all images cost the same
@@ -204,9 +219,9 @@ def rotate(z: torch.Tensor, pair: tuple[int, int], angle: float) -> torch.Tensor
         [B, latents], torch.
 
     Raises:
-        ValueError: for a pair that ``z`` does not have.
+        ValueError: for a pair that ``z`` does not have, and whole numbers in ``z``.
     """
-    check_tensor("z", z)
+    check_floating("z", z)
     if z.ndim != 2:
         raise ValueError(f"z must have the shape [B, latents], not {list(z.shape)}")
     i, j = latent_pair(pair, z.shape[1])
@@ -231,10 +246,11 @@ def rotate_posterior(posterior: Posterior, pair: tuple[int, int], angle: float) 
         [B, latents], torch.
 
     Raises:
+        TypeError: for what is no posterior.
         ValueError: for a pair that the posterior does not have.
     """
-    mean = rotate(_checked("posterior", posterior).mean, pair, angle)
-    i, j = pair
+    i, j = latent_pair(pair, check_posterior("posterior", posterior).mean.shape[1])
+    mean = rotate(posterior.mean, (i, j), angle)
     precision = (-posterior.log_variance).exp()
     mixed = precision.clone()
     c, s = math.cos(angle) ** 2, math.sin(angle) ** 2
@@ -258,6 +274,7 @@ def rotation_cost(posterior: Posterior, pair: tuple[int, int], angle: float) -> 
         Nats [B], torch.
 
     Raises:
+        TypeError: for what is no posterior.
         ValueError: for a pair that the posterior does not have.
     """
     rotated = rotate_posterior(posterior, pair, angle)
@@ -291,6 +308,7 @@ def mutual_information_bounds(posterior: Posterior, seed: int = 0) -> Informatio
         The bounds in nats per image.
 
     Raises:
+        TypeError: for what is no posterior.
         ValueError: for fewer than two images, or numbers that are not finite.
     """
     posterior = _finite("posterior", posterior)
@@ -310,18 +328,9 @@ def mutual_information_bounds(posterior: Posterior, seed: int = 0) -> Informatio
     return InformationBounds(max(lower, 0.0), min(max(upper, 0.0), rate), rate, n)
 
 
-def _checked(name: str, posterior: Posterior) -> Posterior:
-    """Return ``posterior``, the argument ``name``; ValueError unless it is [B, latents], of at least one image."""
-    mean, log_variance = posterior
-    same_shape(mean=mean, log_variance=log_variance)
-    if mean.ndim != 2 or not mean.numel():
-        raise ValueError(f"{name} must be [B, latents], of at least one image, not {list(mean.shape)}")
-    return posterior
-
-
 def _finite(name: str, posterior: Posterior) -> Posterior:
     """Return ``posterior``, the argument ``name``; ValueError where a number in it is not finite."""
-    if not all(part.isfinite().all() for part in _checked(name, posterior)):
+    if not all(part.isfinite().all() for part in check_posterior(name, posterior)):
         raise ValueError(f"{name} holds numbers that are not finite; did the training diverge?")
     return posterior
 

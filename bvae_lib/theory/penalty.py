@@ -25,9 +25,9 @@ def dented_curve(rate: ArrayLike) -> np.ndarray:
         D in nats, of the same shape.
 
     Raises:
-        ValueError: for anything but finite numbers.
+        ValueError: for anything but finite numbers of at least 0.
     """
-    rate = numbers("rate", rate)
+    rate = numbers("rate", rate, least=0)
     return 12 * np.exp(-rate) + 8 / (1 + np.exp(4 * (rate - 4)))
 
 

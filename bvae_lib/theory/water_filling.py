@@ -47,12 +47,15 @@ def water_level(variances: ArrayLike, rate: float) -> float:
         The level, a variance.
 
     Raises:
-        ValueError: for a rate below 0, or a variance not above 0.
+        ValueError: for a rate below 0, or one so large that no float can hold its level; for a variance not above 0.
     """
     rate = number("rate", rate, least=0)
     logs = np.sort(np.log(numbers("variances", variances, (None,), above=0)))[::-1]
     levels = (logs.cumsum() - 2 * rate) / np.arange(1, len(logs) + 1)  # ln level, were the first k above water
-    return float(np.exp(levels.max()))  # Eq. 6.3
+    level = float(np.exp(levels.max()))  # Eq. 6.3
+    if level == 0:
+        raise ValueError(f"rate must be one whose water level is above 0 in floating point, not {rate} nats")
+    return level
 
 
 def rate_path(variances: ArrayLike, capacities: ArrayLike) -> np.ndarray:

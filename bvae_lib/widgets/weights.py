@@ -1,5 +1,6 @@
 """The decoder's weights on their way to the page: float16, once per network however many widgets show it."""
 
+from collections.abc import Iterable
 from itertools import pairwise
 from weakref import WeakValueDictionary
 
@@ -70,7 +71,8 @@ def pack(model: nn.Module) -> bytes:
 def check_decoder(model: nn.Module) -> list[nn.Module]:
     """Return the layers of ``model.decoder``; ValueError unless they are BurgessVAE's, or a second stage's first."""
     latents, channels = getattr(model, "latents", None), getattr(model, "channels", None)
-    layers = list(getattr(model, "decoder", ()))
+    decoder = getattr(model, "decoder", ())
+    layers = list(decoder) if isinstance(decoder, Iterable) else [decoder]
     found = [describe(layer) for layer in layers]
     second_stage = [(HIDDEN, latents), "SiLU", (HIDDEN, HIDDEN), "SiLU", (latents, HIDDEN)]
     burgess = [(HIDDEN, latents), "ReLU", (HIDDEN, HIDDEN), "ReLU", (MAPS * 16, HIDDEN), "ReLU", "Unflatten"]

@@ -1,11 +1,13 @@
 """Every exercise takes answers that are right, however written, and refuses those that learners get wrong."""
 
 import importlib
+import math
 import pkgutil
 
 from bvae_lib.exercises import EXERCISES, check
 
 import pytest
+import torch
 
 from tests.unit import exercises
 
@@ -36,6 +38,13 @@ def test_every_exercise_is_tried_with_two_right_and_two_wrong_answers(name):
     assert len(ANSWERS[name].right) >= 2
     assert len(ANSWERS[name].wrong) >= 2
     assert EXERCISES[name].hint
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+@pytest.mark.parametrize("answer", [math.nan, lambda *a: math.nan, lambda *a: torch.tensor(math.nan)])
+def test_nan_is_never_right(name, answer, capsys):
+    check(name, answer)
+    assert capsys.readouterr().out.startswith("Not yet")
 
 
 def test_no_answer_yet_is_no_wrong_answer(capsys):

@@ -7,7 +7,7 @@ from copy import deepcopy
 from bvae_lib import metrics
 from bvae_lib.data import ImageSet
 from bvae_lib.metrics.report import like
-from bvae_lib.models import BurgessVAE, LinearVAE, Posterior
+from bvae_lib.models import VAE, BurgessVAE, LinearVAE, Posterior, traverse
 
 import numpy as np
 import torch
@@ -75,6 +75,24 @@ def no_float64_off_the_cpu(folder):
     assert (moved.dtype, moved.device.type) == (torch.float32, "meta")
 
 
+class Weightless(VAE):
+    """A model in closed form: one latent is the mean of the image."""
+
+    channels, latents = 1, 1
+
+    def encode(self, images):
+        mean = images.mean(dim=(1, 2, 3))[:, None]
+        return Posterior(mean, torch.zeros_like(mean))
+
+    def decode(self, z):
+        return z[:, :, None, None].expand(-1, 1, 64, 64)
+
+
+def without_weights(folder):
+    assert metrics.report(Weightless(), IMAGES, n=4)["distortion"] > 0
+    assert traverse(Weightless(), [0.0], [0], [-1, 1]).shape == (1, 2, 1, 64, 64)
+
+
 def encode(images, model=MODEL, indices=None):
     return lambda _: metrics.encode_dataset(model, images, indices)
 
@@ -123,6 +141,39 @@ ROWS = [
     Refused(
         "metrics.mig", "rows of different lengths", lambda _: metrics.mig([[1, 2], [1]], FACTORS[:2]), ValueError,
         "codes .* must be numbers",
+    ),
+    Refused(
+        "metrics.mig", "complex codes", lambda _: metrics.mig(CODES + 1j, FACTORS), ValueError,
+        "codes .* must be numbers, not array",
+    ),
+    Refused(
+        "metrics.mig", "a complex tensor", lambda _: metrics.mig(torch.tensor(CODES + 1j), FACTORS), ValueError,
+        "codes .* must be numbers, not tensor",
+    ),
+    Refused(
+        "metrics.mig", "numbers in words", lambda _: metrics.mig(CODES, FACTORS.astype(str)), ValueError,
+        r"factors \[N, factors\] must be numbers, not array",
+    ),
+    Refused(
+        "metrics.mig", "dates as factors", lambda _: metrics.mig(CODES, FACTORS.astype("datetime64[D]")), ValueError,
+        "factors .* must be numbers",
+    ),
+    Refused(
+        "metrics.mig", "a class left out", lambda _: metrics.mig([[0.0], [1]], [[None], [1]]), ValueError,
+        r"factors .* must be numbers, not \[\[None\]",
+    ),
+    Refused(
+        "metrics.silence", "a KL that no float can hold", lambda _: metrics.silence(CODES[:, :1], [10**400]),
+        ValueError, "kl must be numbers, not",
+    ),
+    Accepted("metrics.mig", "classes as True and False", lambda _: metrics.mig(CODES, FACTORS > 0)),
+    Refused(
+        "metrics.assign_factors", "no names", lambda _: metrics.assign_factors(CODES, FACTORS, None, KL), ValueError,
+        "names must name all 2 factors, not None",
+    ),
+    Accepted(
+        "metrics.assign_factors", "names from a generator",
+        lambda _: metrics.assign_factors(CODES, FACTORS, (name for name in "xy"), KL),
     ),
     Refused(
         "metrics.assign_factors", "a name too few", lambda _: metrics.assign_factors(CODES, FACTORS, ["x"], KL),
@@ -176,13 +227,29 @@ ROWS = [
     ),
     Refused(
         "metrics.encode_dataset", "no indices", encode(IMAGES, indices=torch.tensor([], dtype=torch.long)), ValueError,
-        r"indices must be whole numbers \[n\], one at least, not torch.int64 of shape \[0\]",
+        r"indices must be whole numbers \[n\], one at least, not of shape \[0\]",
     ),
     Refused(
         "metrics.encode_dataset", "a mask as indices", encode(IMAGES, indices=torch.ones(6, dtype=torch.bool)),
-        ValueError, "indices must be whole numbers .* not torch.bool",
+        TypeError, "indices must be whole numbers, not torch.bool; a mask needs .nonzero",
     ),
-    Refused("metrics.encode_dataset", "an index past the end", encode(IMAGES, indices=[6]), IndexError, "6"),
+    Refused(
+        "metrics.encode_dataset", "a word as indices", encode(IMAGES, indices="all"), TypeError,
+        "indices must be whole numbers or a slice, not 'all'",
+    ),
+    Refused(
+        "metrics.encode_dataset", "an index past the end", encode(IMAGES, indices=[6]), IndexError,
+        "index 6 is outside this set of 6 images",
+    ),
+    Refused(
+        "metrics.encode_dataset", "NumPy inputs for a LinearVAE", encode(np.ones((4, 5)), LinearVAE(5, 2)), ValueError,
+        "images must be a torch tensor, not ndarray",
+    ),
+    Accepted("metrics.encode_dataset", "a slice as indices", same_codes(indices=slice(3))),
+    Accepted(
+        "metrics.encode_dataset", "indices in bytes, which PyTorch takes for a mask",
+        same_codes(indices=torch.tensor([0, 1, 5], dtype=torch.uint8)),
+    ),
     Refused(
         "metrics.encode_dataset", "inputs of another length for a LinearVAE", encode(torch.rand(4, 3), LinearVAE(5, 2)),
         ValueError, r"\[B, 5\], not \[4, 3\]",
@@ -219,6 +286,7 @@ ROWS = [
         "metrics.report", "the class in place of a model", lambda _: metrics.report(BurgessVAE, IMAGES), TypeError,
         "model must be a VAE",
     ),
+    Accepted("metrics.report", "a model without weights", without_weights),
     Accepted("metrics.report", "a factor of one class", one_class),
     Accepted("metrics.report", "a tensor, whose factors are not known", without_factors(IMAGES)),
     Accepted("metrics.report", "a NumPy array in float64", without_factors(IMAGES.double().numpy())),
@@ -227,6 +295,10 @@ ROWS = [
     Refused(
         "metrics.rate_distortion_bounds", "NaN as rate", lambda _: metrics.rate_distortion_bounds(math.nan, 1.0, 1.0),
         ValueError, "rate must be a finite number, not nan",
+    ),
+    Refused(
+        "metrics.rate_distortion_bounds", "a rate that no float can hold",
+        lambda _: metrics.rate_distortion_bounds(10**400, 1.0, 1.0), ValueError, "rate must be a finite number, not 10",
     ),
     Refused(
         "metrics.rate_distortion_bounds", "an entropy below zero",

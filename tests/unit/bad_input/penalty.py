@@ -10,11 +10,31 @@ from bvae_lib.theory.penalty import (
     supporting_prices,
 )
 
-from .rows import Refused
+import numpy as np
+import torch
+
+from .rows import Accepted, Refused
 
 NAN = float("nan")
 
+
+def one_number_in_an_array(folder):
+    expected = meeting([1, 9], [9, 1], 2, start=0.5, stop=9, steps=2)
+    for steps in (np.array([2]), torch.tensor([2]), np.int64(2)):
+        assert meeting([1, 9], [9, 1], 2, start=0.5, stop=9, steps=steps) == expected
+
+
 ROWS = [
+    Refused(
+        "penalty.dented_curve", "a negative rate", lambda _: dented_curve(-1000.0), ValueError,
+        "rate must be .* of at least 0, not -1000.0",
+    ),
+    Accepted("penalty.meeting", "one number in an array", one_number_in_an_array),
+    Refused(
+        "penalty.meeting", "several numbers of steps",
+        lambda _: meeting([1, 9], [9, 1], 2, start=0.5, stop=9, steps=np.array([2, 3])), ValueError,
+        r"steps must be a whole number .* not array\(\[2, 3\]\)",
+    ),
     Refused("penalty.dented_curve", "NaN", lambda _: dented_curve([0, NAN]), ValueError, "rate .* finite .* not nan"),
     Refused(
         "penalty.binding_rate", "NaN among the prices", lambda _: binding_rate([1, 2], [NAN, 1], 2), ValueError,

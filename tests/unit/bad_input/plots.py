@@ -68,6 +68,11 @@ ROWS = [
         r"box 'a' must have the shape \[2\]",
     ),
     Refused("image_grid", "no rows", lambda: plots.image_grid([]), "at least one image, not 0 rows"),
+    Refused("image_grid", "None", lambda: plots.image_grid(None), "rows must be a list, not None"),
+    Refused("image_grid", "numbers", lambda: plots.image_grid([3]), "each of rows must be a list, not 3"),
+    Refused(
+        "image_grid", "a number of labels", lambda: plots.image_grid([IMAGES], 1), "labels must be a list, not 1",
+    ),
     Refused("image_grid", "empty rows", lambda: plots.image_grid([IMAGES[:0]]), "at least one image, not 1 rows"),
     Refused("image_grid", "one row in place of a list", lambda: plots.image_grid(IMAGES), r"\[images\] makes a list"),
     Refused(
@@ -210,6 +215,14 @@ ROWS = [
         "heatmap", "NaN only", lambda: plots.heatmap(NATS * np.nan, list("abcdef"), list("abcde")),
         "values must be finite",
     ),
+    Refused("heatmap", "no names", lambda: plots.heatmap(NATS, None, list("abcde")), "rows must be a list, not None"),
+    *(
+        Refused(
+            "heatmap", f"a format of {what}", lambda form=form: plots.heatmap([[0.5]], ["a"], ["b"], form),
+            "form must be a format of one number, such as '{:.2f}', not",
+        )
+        for what, form in (("whole numbers", "{:d}"), ("two numbers", "{} {}"), ("a name", "{x}"), ("none", None))
+    ),
     Accepted("heatmap", "a list of lists", lambda: plots.heatmap([[0.5, 1]], ["a"], ["b", "c"])),
     Refused("solution_paths", "no charts", plots.solution_paths, "columns must be .* at least 1, not 0"),
     Refused("solution_paths", "no runs", paths([]), "Paths with at least one run"),
@@ -307,6 +320,14 @@ ROWS = [
         r"distortions\['a'\] must have the shape \[1\], not \[2\]",
     ),
     Refused(
+        "distortion_by_shape", "shapes that have no names", lambda: plots.distortion_by_shape({"a": [1, 2]}, None, ""),
+        "shapes must be a list, not None",
+    ),
+    Refused(
+        "rate_distortion", "a number in place of runs", lambda: plots.rate_distortion({"a": 3}),
+        r"curves\['a'\] must be a list, not 3",
+    ),
+    Refused(
         "distortion_by_shape", "nothing", lambda: plots.distortion_by_shape({}, ["square"], ""),
         "distortions must be a dict",
     ),
@@ -324,7 +345,7 @@ ROWS = [
     ),
     Refused(
         "dual_ascent", "a run without a budget", lambda: plots.dual_ascent({"a": FREE}),
-        "the budget of 'a' must be finite numbers, not nan",
+        "run 'a' has no budget: its objective must have a capacity, as Constrained has",
     ),
     Refused(
         "dual_ascent", "another name expected", lambda: plots.dual_ascent({"a": RUN}, {"b": 1.0}),
@@ -342,6 +363,10 @@ ROWS = [
     Refused(
         "compare_objectives", "a History outside its list", lambda: plots.compare_objectives({"a": {"b": RUN}}, {}),
         "run 'a' must be a History, .* not str",
+    ),
+    Refused(
+        "compare_objectives", "one run in place of a list", lambda: plots.compare_objectives({"a": RUN}, {}),
+        r"runs\['a'\] must be a list, not",
     ),
     Refused(
         "seed_intervals", "an interval of one end", lambda: plots.seed_intervals({"a": X}, {"a": (1.0,)}, ""),

@@ -46,6 +46,7 @@ FLAT = Posterior(torch.zeros(4), torch.zeros(4))
 NONE = Posterior(torch.zeros(0, 3), torch.zeros(0, 3))
 UNEVEN = Posterior(torch.zeros(4, 3), torch.zeros(4, 1))
 DIVERGED = Posterior(torch.full((4, 3), NAN), torch.zeros(4, 3))
+WHOLE = Posterior(torch.zeros(4, 3).long(), torch.zeros(4, 3).long())
 PICTURES = torch.ones(3, 1, 4, 4)
 
 
@@ -125,12 +126,26 @@ ROWS = [
     ),
     Refused("rotate", "the latents of one image", lambda _: rotate(torch.zeros(3), (0, 1), 1), ValueError,
             r"\[B, latents\], not \[3\]"),
+    Refused("rotate", "whole numbers", lambda _: rotate(torch.ones(4, 3).long(), (0, 1), 1), ValueError,
+            r"z must be of floating point, not torch.int64; .float\(\)"),
     Refused("rotate", "NumPy", lambda _: rotate(np.zeros((4, 3)), (0, 1), 1), ValueError, "z must be a torch tensor"),
     *(
         Refused(name, "one variance for all latents", lambda _, f=f: f(UNEVEN), ValueError,
                 r"log_variance must have the shape of (mean|z), \[4, 3\], not \[4, 1\]")
         for name, f in OF_POSTERIORS.items()
     ),
+    *(
+        Refused(name, "whole numbers", lambda _, f=f: f(WHOLE), ValueError,
+                "mean of .* floating point, not torch.int64")
+        for name, f in OF_POSTERIORS.items()
+    ),
+    *(
+        Refused(name, "a pair of tensors", lambda _, f=f: f(tuple(Q)), TypeError, "must be Posterior.* not tuple")
+        for name, f in OF_POSTERIORS.items()
+        if name != "log_density"  # the row below: its z is the mean
+    ),
+    Refused("log_density", "a pair of tensors", lambda _: log_density(Q.mean, tuple(Q)), TypeError, "Posterior.*tuple"),
+    Refused("separation", "nothing", lambda _: separation(None), TypeError, "must be Posterior.* not NoneType"),
     *(
         Refused(name, what, lambda _, name=name, q=q: OF_POSTERIORS[name](q), ValueError, says)
         for name in ("bayes_error", "mutual_information_bounds", "separation", "log_densities", "rotate_posterior")
@@ -157,9 +172,11 @@ ROWS = [
     Refused("kl_decomposition", "mean and variance of other images",
             lambda _: kl_decomposition(Posterior(Q.mean, SHORT.mean)), ValueError, r"\[4, 3\], not \[3, 3\]"),
     Refused("binary_entropy", "more than 1", lambda _: binary_entropy(torch.tensor([0.5, 1.5])), ValueError,
-            r"p must lie in \[0, 1\], not 0.5 to 1.5"),
+            r"p must be probabilities, which lie in \[0, 1\], not 0.5 to 1.5$"),
     Refused("binary_entropy", "negative", lambda _: binary_entropy(torch.tensor([-0.5])), ValueError, "not -0.5"),
-    Refused("binary_entropy", "NaN", lambda _: binary_entropy(torch.tensor([NAN])), ValueError, "NaN"),
+    Refused("binary_entropy", "NaN", lambda _: binary_entropy(torch.tensor([NAN])), ValueError, "not nan"),
+    Refused("binary_entropy", "whole numbers", lambda _: binary_entropy(torch.tensor([1])), ValueError,
+            "floating point, not torch.int64"),
     Refused("binary_entropy", "a number", lambda _: binary_entropy(0.5), ValueError,
             "p must be a torch tensor, not float"),
     Refused("gaussian_information", "no noise", lambda _: gaussian_information(1.0, 0.0), ValueError,
@@ -198,12 +215,14 @@ ROWS = [
             r"level .* \[1.0"),
     Refused("water_level", "a negative rate", lambda _: water_level([1.0], -1), ValueError,
             "rate .* at least 0, not -1"),
+    Refused("water_level", "a rate whose level is zero", lambda _: water_level([1.0, 2], 1e9), ValueError,
+            "rate must be one whose water level is above 0 in floating point, not 1000000000.0 nats"),
     Refused("rate_path", "a negative capacity", lambda _: rate_path([1.0], [1, -1]), ValueError, "capacities .* -1"),
     Refused("rate_path", "a single capacity", lambda _: rate_path([1.0], 2.0), ValueError, r"capacities .* \[n\], not"),
     Refused("soft_threshold", "a negative penalty", lambda _: soft_threshold([1.0], -1), ValueError,
             "penalty must be a finite number of at least 0, not -1"),
     Refused("garrote", "a penalty of zero", lambda _: garrote([1.0], 0), ValueError,
-            "penalty must be a finite number above 0, not 0"),
+            "penalty must be a finite number of more than 0, not 0"),
     Refused("garrote", "NaN", lambda _: garrote([NAN], 1), ValueError, "values must be finite numbers"),
     Refused("soft_threshold", "NaN", lambda _: soft_threshold([NAN], 1), ValueError, "values must be finite numbers"),
     *(
@@ -216,6 +235,10 @@ ROWS = [
             ("NumPy", np.zeros((3, 1)), torch.zeros(3, 4), "must be a torch tensor, not ndarray"),
             ("NaN in pixels", torch.zeros(3, 1), torch.full((3, 4), NAN), "not finite"),
         ]
+    ),
+    *(
+        Accepted(name, "numbers with a gradient", lambda _, f=f: f(*2 * [torch.eye(3, requires_grad=True)]))
+        for name, f in OF_PAIRS.items()
     ),
     Accepted("initial_slope", "a channel that is constant", channel_that_is_constant),
     Refused("BayesDecoder", "another set of images", lambda _: BayesDecoder(Blobs()), ValueError,

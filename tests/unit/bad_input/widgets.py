@@ -3,7 +3,7 @@
 from copy import deepcopy
 
 from bvae_lib.data import Blobs
-from bvae_lib.models import BurgessVAE
+from bvae_lib.models import BurgessVAE, LinearVAE
 from bvae_lib.widgets import Budget, Lagrangian, Overlap, Price, Rotation, Run, Traversal, WaterLevel
 from bvae_lib.zoo import FactorSnapshots
 
@@ -127,7 +127,7 @@ ROWS = [
     ),
     Refused(
         "widgets.Overlap.means", "None, later", set_later(Overlap, "means", None), ValueError,
-        r"means must have the shape \[2\], not \[\]",
+        "means must be numbers, not None",
     ),
     Refused(
         "widgets.Overlap.sigmas", "NaN, later", set_later(Overlap, "sigmas", [np.nan, 1]), ValueError,
@@ -217,6 +217,10 @@ ROWS = [
         "must be a BurgessVAE .* not a tuple",
     ),
     Refused(
+        "widgets.Traversal", "a LinearVAE", lambda _: Traversal(LinearVAE(3, 2)), ValueError,
+        r"must be a BurgessVAE .* not a LinearVAE with .* \(3, 2\)",
+    ),
+    Refused(
         "widgets.Traversal", "weights beyond float16", lambda _: Traversal(huge()), ValueError,
         "not all finite in float16",
     ),
@@ -255,7 +259,7 @@ ROWS = [
     ),
     Refused(
         "widgets.Traversal.z", "None", set_later(lambda: Traversal(MODEL), "z", None), ValueError,
-        r"z must have the shape \[3\], not \[\]",
+        "z must be numbers, not None",
     ),
     Accepted(
         "widgets.Traversal.z", "a tensor with a gradient",

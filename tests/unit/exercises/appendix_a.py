@@ -42,6 +42,7 @@ ANSWERS: dict[str, Answers] = {
             lambda codes: codes @ matrix(angle(codes)),  # as given
             lambda codes: codes @ matrix(4 * angle(codes)).T,
             lambda codes: codes,
+            lambda codes: codes / 0,
         ],
     ),
     "A.4": Answers(
