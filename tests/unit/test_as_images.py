@@ -100,6 +100,10 @@ def test_what_gives_no_batches_is_told_how_to_become_a_tensor(images):
         (IMAGES.flatten(1), r"not \[6, 4096\]$"),
         (torch.rand(2, 64, 64, 3), r"not \[2, 64, 64, 3\]; images\.movedim\(-1, 1\)"),
         ((IMAGES * 255).byte(), r"not torch\.uint8; divide bytes by 255"),
+        (IMAGES.to_sparse(), r"dense tensor, not torch\.sparse_coo; x\.to_dense\(\) makes one"),
+        (Own(IMAGES.to(torch.float8_e4m3fn)), r"not torch\.float8_e4m3fn; call \.float\(\)"),
+        (IMAGES.to("meta"), "not lie on the device meta"),
+        (np.array(list(IMAGES.numpy()), dtype=object), r"array of object; images\.astype\('float32'\)"),
         ((IMAGES * 255).byte().numpy(), r"not torch\.uint8; divide bytes by 255"),
         (Own((IMAGES * 255).byte()), r"not torch\.uint8; divide bytes by 255"),
         (IMAGES * 255, r"must lie in \[0, 1\], not .* divide bytes by 255"),
@@ -111,6 +115,13 @@ def test_what_gives_no_batches_is_told_how_to_become_a_tensor(images):
 def test_images_of_another_kind_are_refused_with_the_mend(images, message):
     with pytest.raises(ValueError, match=message):
         as_images(images)
+
+
+def test_a_gradient_that_images_carry_is_left_alone():
+    images = IMAGES.clone().requires_grad_()
+    assert not as_images(images).requires_grad
+    assert torch.equal(as_images(images), IMAGES)
+    assert images.requires_grad
 
 
 def test_an_error_of_a_set_of_ones_own_is_not_hidden():

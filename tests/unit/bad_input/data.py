@@ -17,6 +17,9 @@ from bvae_lib.data import (
     download_dsprites,
 )
 from bvae_lib.data.packed import PackedImages
+from bvae_lib.models import BurgessVAE
+from bvae_lib.objectives import BetaVAE
+from bvae_lib.training import fit
 
 import h5py
 import numpy as np
@@ -131,6 +134,16 @@ def at_home(folder):
     assert sorted(path.name for path in (folder / "new").iterdir()) == ["faces", "images"]
 
 
+def trained_on(images):
+    return fit(BurgessVAE(), images, BetaVAE(1), 1, 1, **QUIET)
+
+
+def a_gradient_of_ones_own(folder):
+    images = torch.rand(2, 1, 64, 64, requires_grad=True)
+    trained_on(images)
+    assert images.grad is None
+
+
 def on_a_full_disk(call, *arguments, **options):
     with full_disk(room=1000):
         return call(*arguments, **options)
@@ -171,6 +184,23 @@ ROWS = [
     Refused("Blobs.sample", "no image", lambda _: Blobs().sample(0), ValueError, "n must be .* at least 1, not 0"),
     Refused("Blobs.sample", "half an image", lambda _: Blobs().sample(1.5), ValueError, r"n must be .* not 1\.5"),
     Refused("Blobs.sample", "a seed for a generator", lambda _: Blobs().sample(2, 0), TypeError, "manual_seed.* not 0"),
+    Refused("fit", "sparse images", lambda _: trained_on(Blobs()[:2].to_sparse()), ValueError, r"dense .*x\.to_dense"),
+    Refused("fit", "images without numbers", lambda _: trained_on(Blobs()[:2].to("meta")), ValueError, "device meta"),
+    Refused(
+        "fit",
+        "images of 8-bit floats",
+        lambda _: trained_on(Blobs()[:2].to(torch.float8_e4m3fn)),
+        ValueError,
+        r"not torch\.float8_e4m3fn; call \.float\(\)",
+    ),
+    Refused(
+        "fit",
+        "an array of objects",
+        lambda _: trained_on(Blobs()[:2].cpu().numpy().astype(object)),
+        ValueError,
+        r"a NumPy array of object; images\.astype\('float32'\)",
+    ),
+    Accepted("fit", "images that want a gradient", a_gradient_of_ones_own),
     Refused("RenderedChairs", "no image", lambda _: RenderedChairs(0), ValueError, "n must be .* from 1 to 9920000"),
     Refused("RenderedChairs", "True as a number", lambda _: RenderedChairs(True), ValueError, "not True"),
     Refused("RenderedFaces", "a seed below 0", lambda _: RenderedFaces(1, seed=-1), ValueError, "at least 0, not -1"),
