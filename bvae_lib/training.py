@@ -13,6 +13,7 @@ from ._runtime.arguments import number, numbers, plain, seed_number, whole_numbe
 from ._runtime.cpu import bfloat16_pays, flush_denormals, keep_freed_memory
 from ._runtime.device import pick_device
 from ._runtime.interrupt import HeldInterrupt
+from ._runtime.paths import file_to_write
 from .checkpoints import identify, load_checkpoint, save_checkpoint, stored_settings
 from .data import ImageSet
 from .data.base import as_images
@@ -92,10 +93,8 @@ def fit(
     dtype, images, device = _dtype_of(model), as_images(images), pick_device(device)
     if not isinstance(objective, Objective):
         raise TypeError(f"objective must be an Objective such as BetaVAE(4), not {objective!r}")
-    if checkpoint is not None and not (isinstance(checkpoint, str | os.PathLike) and os.fspath(checkpoint)):
-        raise ValueError(f"checkpoint must be the name of a file or None, not {checkpoint!r}")
-    checkpoint = None if checkpoint is None else os.path.expanduser(checkpoint)
-    before = stored_settings(checkpoint) if checkpoint is not None and os.path.isfile(checkpoint) else None
+    checkpoint = None if checkpoint is None else file_to_write("checkpoint", checkpoint)
+    before = stored_settings(checkpoint) if checkpoint is not None and checkpoint.is_file() else None
     precision = pick_precision(precision, device, before)
     settings |= {"device": str(device), "precision": precision, "images": identify(images)}
     settings |= {"objective": plain(f"{type(objective).__name__}.settings()", objective.settings())}
@@ -230,6 +229,8 @@ def _dtype_of(model: nn.Module) -> torch.dtype:
         raise TypeError(f"model must be a network such as BurgessVAE(), not {model!r}")
     if any(parameter.is_inference() for parameter in model.parameters()):
         raise ValueError("model was made under torch.inference_mode() and cannot learn; make it outside")
+    if any(parameter.is_meta for parameter in model.parameters()):
+        raise ValueError("model is on the meta device, without weights; make it on another one")
     found = {parameter.dtype for parameter in model.parameters()}
     for half in found & {torch.float16, torch.bfloat16}:
         raise ValueError(

@@ -1,10 +1,8 @@
 """Train a recipe: whatever comes before its last training, that training, and what is done to the model after it."""
 
 import inspect
-import os
 from collections.abc import Callable
 from functools import cache, partial
-from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any
 
@@ -14,6 +12,7 @@ import torch
 from .. import metrics
 from .._runtime.arguments import seed_number
 from .._runtime.device import pick_device
+from .._runtime.paths import file_to_write
 from ..axis_discovery import pipeline
 from ..data import DSprites, ImageSet, RenderedChairs, RenderedFaces
 from ..data.base import as_images
@@ -135,9 +134,7 @@ def check_options(options: dict[str, Any], steps: int) -> dict[str, Any]:
 
 def check_checkpoint(path: Any) -> None:
     """Raise ValueError for what names no file, OSError where none can be written beside it."""
-    if not isinstance(path, str | os.PathLike) or not Path(path).name or Path(path).is_dir():
-        raise ValueError(f"checkpoint must be the name of a file or None, not {path!r}")
-    folder = Path(path).expanduser().parent
+    folder = file_to_write("checkpoint", path).parent
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with TemporaryFile(dir=folder):

@@ -297,9 +297,9 @@ ROWS = [
     Refused("fit", "an unknown device", lambda _: train(device="gpu"), ValueError, "device 'gpu' cannot be used here"),
     Refused("fit", "a device that is a float", lambda _: train(device=0.5), ValueError, "device '0.5' cannot be used"),
     Refused("fit", "an unknown precision", lambda _: train(precision="half"), ValueError, "not 'half'"),
-    Refused("fit", "no name as checkpoint", lambda _: train(checkpoint=""), ValueError, "name of a file.*not ''"),
-    Refused("fit", "True as checkpoint", lambda _: train(checkpoint=True), ValueError, "name of a file.*not True"),
-    Refused("fit", "a folder as checkpoint", lambda path: train(checkpoint=path), OSError, "is a folder; name a file"),
+    Refused("fit", "no name as checkpoint", lambda _: train(checkpoint=""), ValueError, "must be a path, .*not ''"),
+    Refused("fit", "True as checkpoint", lambda _: train(checkpoint=True), ValueError, "must be a path, .*not True"),
+    Refused("fit", "a folder as checkpoint", lambda path: train(checkpoint=path), IsADirectoryError, "name a file in it"),
     Refused(
         "fit", "a checkpoint below a file", below_a_file, OSError, r"cannot be written \(.*name a file in a folder"
     ),
@@ -309,7 +309,7 @@ ROWS = [
     Refused("fit", "a renamed pickle", pickled, ValueError, "cannot be read .*give another file name"),
     Refused("fit", "a header of 2^60 bytes", oversized_header, ValueError, "cannot be read .*give another file name"),
     Refused("fit", "weights for a checkpoint", weights_in_place_of_a_checkpoint, ValueError, "is no checkpoint of fit"),
-    Refused("fit", "images of another run", images_of_another_run, ValueError, "its images is .*another file name"),
+    Refused("fit", "images of another run", images_of_another_run, ValueError, "of images is .*another file name"),
     Refused("check_arguments", "a list", lambda _: check_arguments(2, 2, 1e-3, []), ValueError, r"function .*not \[\]"),
     Refused("lr_schedule", "a step after the last", lambda _: lr_schedule(10, 10), ValueError, "step .*0 to 9, not 10"),
     Refused("lr_schedule", "no steps", lambda _: lr_schedule(0, 0), ValueError, "steps must be .*not 0"),
@@ -366,4 +366,5 @@ ROWS = [
     Refused("fit", "a model made under inference_mode", made_under_inference_mode, ValueError, "make it outside"),
     Refused("fit", "LBFGS", lambda _: train(optimizer=torch.optim.LBFGS), TypeError, "without a closure"),
     Accepted("fit", "a checkpoint behind a link", through_a_link),
+    Refused("fit", "a model on meta", lambda _: train(BurgessVAE().to("meta")), ValueError, "make it on another one"),
 ]
