@@ -244,7 +244,7 @@ def test_the_commit_is_that_of_a_checkout_alone(place, tracked, tmp_path, monkey
     (tmp_path / "notes.txt").touch()
     git(tmp_path, "init", "-q")
     git(tmp_path, "add", "notes.txt")
-    source.write_text("")
+    source.write_text("", encoding="utf-8")
     if tracked:
         git(tmp_path, "add", str(source))
     git(tmp_path, "commit", "-qm", "the first")
@@ -254,7 +254,7 @@ def test_the_commit_is_that_of_a_checkout_alone(place, tracked, tmp_path, monkey
         return
     head = git(tmp_path, "rev-parse", "HEAD").strip()
     assert registry.commit() == head
-    source.write_text("changed")
+    source.write_text("changed", encoding="utf-8")
     assert registry.commit() == f"{head}-dirty"
 
 
