@@ -232,7 +232,7 @@ ROWS = [
     Refused(
         "stored_settings",
         "a text",
-        lambda folder: (folder / "run").write_text("weights") and stored_settings(folder / "run"),
+        lambda folder: (folder / "run").write_bytes(b"weights") and stored_settings(folder / "run"),
         ValueError,
         "cannot be read .*delete it",
     ),
