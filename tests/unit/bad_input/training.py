@@ -299,7 +299,9 @@ ROWS = [
     Refused("fit", "an unknown precision", lambda _: train(precision="half"), ValueError, "not 'half'"),
     Refused("fit", "no name as checkpoint", lambda _: train(checkpoint=""), ValueError, "must be a path, .*not ''"),
     Refused("fit", "True as checkpoint", lambda _: train(checkpoint=True), ValueError, "must be a path, .*not True"),
-    Refused("fit", "a folder as checkpoint", lambda path: train(checkpoint=path), IsADirectoryError, "name a file in it"),
+    Refused(
+        "fit", "a folder as checkpoint", lambda path: train(checkpoint=path), IsADirectoryError, "name a file in it"
+    ),
     Refused(
         "fit", "a checkpoint below a file", below_a_file, OSError, r"cannot be written \(.*name a file in a folder"
     ),

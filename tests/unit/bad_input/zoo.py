@@ -35,9 +35,9 @@ def copied(folder, name):
 
 def sign(model):
     """Let the card name the weights that are there now."""
-    card = json.loads((model / "card.json").read_text())
+    card = json.loads((model / "card.json").read_text(encoding="utf-8"))
     card["sha256"] = hashlib.sha256((model / "weights.safetensors").read_bytes()).hexdigest()
-    (model / "card.json").write_text(json.dumps(card))
+    (model / "card.json").write_text(json.dumps(card), encoding="utf-8")
 
 
 def load_with_weights(weights, folder):
@@ -79,7 +79,8 @@ def load_with_json(part, change, folder, name=NAME, read=zoo.load):
     """Load a model of whose JSON file ``part`` the text is ``change``, or what that makes of its content."""
     with copied(folder, name) as model:
         path = model / part
-        path.write_text(change if isinstance(change, str) else json.dumps(change(json.loads(path.read_text()))))
+        old = path.read_text(encoding="utf-8")
+        path.write_text(change if isinstance(change, str) else json.dumps(change(json.loads(old))), encoding="utf-8")
         read(name)
 
 
@@ -105,7 +106,7 @@ def names_without_a_card(folder):
 
 
 def load_text_as_card(text, folder):
-    (folder / "card.json").write_text(text)
+    (folder / "card.json").write_text(text, encoding="utf-8")
     Card.load(folder / "card.json")
 
 
