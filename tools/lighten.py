@@ -26,7 +26,7 @@ def webp(figure: Image.Image) -> bytes:
     """A figure as WebP: without loss, which is less than half of its PNG, unless it is full of shaded images."""
     exact, close = io.BytesIO(), io.BytesIO()
     figure.save(exact, "webp", lossless=True, method=6)
-    figure.save(close, "webp", quality=85, method=6)
+    figure.save(close, "webp", quality=75, method=6)
     return (close if 2 * close.tell() < exact.tell() else exact).getvalue()
 
 

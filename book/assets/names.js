@@ -8,6 +8,10 @@ document.addEventListener("DOMContentLoaded", () => {
     const modes = [...button.querySelectorAll(".theme-switch")].map((icon) => icon.title || icon.textContent.trim());
     button.setAttribute("aria-label", `Color mode: ${modes.join(", ")}`);
   }
+  // The button that unfolds a cell's code says what it does.
+  for (const summary of document.querySelectorAll("details.hide summary, details.toggle-details summary")) {
+    if (summary.innerText.trim()) summary.removeAttribute("aria-label");
+  }
   // A chapter with pages of its own can be unfolded in the sidebar, by an icon that has no name at all.
   for (const toggle of document.querySelectorAll("li > details > summary:has(.toctree-toggle)")) {
     const page = toggle.closest("li").querySelector("a").textContent.trim();

@@ -43,7 +43,6 @@ ELSEWHERE = {
         "0.47": RESULTS,
         "0.62": "read off its figure",
         "11": "read off its figure",
-        "12": "read off its figure",
     },
 }
 
