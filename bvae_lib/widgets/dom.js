@@ -21,6 +21,32 @@ function slider(attributes) {
   return element("input", { type: "range", "data-lm-suppress-shortcuts": "true", ...attributes });
 }
 
+/** A line with a slider, its name and its value as ``text`` writes it; update() takes the value from get(). */
+function sliderLine(model, label, { min, max, step }, get, set, text = (value) => value.toFixed(2)) {
+  const input = slider({
+    min, max, step, "aria-label": label,
+    input: () => {
+      set(input.valueAsNumber);
+      model.save_changes();
+    },
+  });
+  const value = element("span", { class: "bvae-value", "aria-hidden": "true" });
+  const line = element("div", { class: "bvae-row" },
+    element("span", { class: "bvae-name", "aria-hidden": "true" }, label),
+    element("span", { class: "bvae-track" }, input), value);
+  const update = () => {
+    input.value = get();
+    value.textContent = text(get());
+  };
+  return { line, update };
+}
+
+/** Such a line for entry ``i`` of a trait that holds several numbers. */
+function entryLine(model, label, range, trait, i) {
+  return sliderLine(model, label, range, () => model.get(trait)[i],
+    (value) => model.set(trait, model.get(trait).map((old, j) => (j === i ? value : old))));
+}
+
 /** What stands under the two ends of a slider. */
 function makeEnds(...texts) {
   const ends = texts.map((text) => element("span", {}, text));

@@ -15,10 +15,11 @@ function render({ model, el }) {
   const curves = element("div", { class: "bvae-chart" }), dual = element("div", { class: "bvae-chart" });
   const conditions = element("p", { class: "bvae-conditions" });
   const rows = [
-    makeRow("price β", DEAREST, () => model.get("price"), (value) => model.set("price", value)),
-    makeRow("budget ε in nats", WIDEST, () => model.get("budget"), (value) => model.set("budget", value)),
+    sliderLine(model, "price β", { min: 0, max: DEAREST, step: 0.01 },
+      () => model.get("price"), (value) => model.set("price", value)),
+    sliderLine(model, "budget ε in nats", { min: 0, max: WIDEST, step: 0.01 },
+      () => model.get("budget"), (value) => model.set("budget", value)),
   ];
-  for (const made of rows) made.input.addEventListener("input", () => model.save_changes());
   el.append(element("div", { class: "bvae" }, facts, element("div", { class: "bvae-charts" }, curves, dual), conditions,
     element("div", { class: "bvae-rows" }, ...rows.map((made) => made.line)),
     element("p", { class: "bvae-note" },
@@ -43,20 +44,6 @@ function render({ model, el }) {
     model.off("change:price", draw);
     model.off("change:budget", draw);
   };
-}
-
-/** One slider from 0 to ``max``; update() takes the value from the model. */
-function makeRow(label, max, get, set) {
-  const input = slider({ min: 0, max, step: 0.01, "aria-label": label, input: () => set(input.valueAsNumber) });
-  const value = element("span", { class: "bvae-value", "aria-hidden": "true" });
-  const line = element("div", { class: "bvae-row" },
-    element("span", { class: "bvae-name", "aria-hidden": "true" }, label),
-    element("span", { class: "bvae-track" }, input), value);
-  const update = () => {
-    input.value = get();
-    value.textContent = get().toFixed(2);
-  };
-  return { input, line, update };
 }
 
 /** The four KKT conditions at the minimum of the Lagrangian, each with a tick or a cross. */

@@ -8,8 +8,8 @@ function render({ model, el }) {
   const canvas = element("canvas", { width: WIDE, height: HIGH, class: "bvae-densities", role: "img" });
   const facts = element("p", { class: "bvae-facts", "aria-live": "polite" });
   const rows = NAMES.flatMap((name, i) => [
-    row(model, "means", i, `mean of the ${name}`, -3, 3),
-    row(model, "sigmas", i, `σ of the ${name}`, 0.05, 1.5),
+    entryLine(model, `mean of the ${name}`, { min: -3, max: 3, step: 0.05 }, "means", i),
+    entryLine(model, `σ of the ${name}`, { min: 0.05, max: 1.5, step: 0.05 }, "sigmas", i),
   ]);
   const costs = NAMES.map((name, i) => element("p", { class: `bvae-note bvae-side-${i}` }));
   el.append(element("div", { class: "bvae" }, canvas, facts, ...costs,
@@ -40,26 +40,6 @@ function render({ model, el }) {
     model.off("change:means", draw);
     model.off("change:sigmas", draw);
   };
-}
-
-/** One slider with its name and value; update() takes the value from the model. */
-function row(model, trait, i, label, min, max) {
-  const input = slider({
-    min, max, step: 0.05, "aria-label": label,
-    input: () => {
-      model.set(trait, model.get(trait).map((old, j) => (j === i ? input.valueAsNumber : old)));
-      model.save_changes();
-    },
-  });
-  const value = element("span", { class: "bvae-value", "aria-hidden": "true" });
-  const line = element("div", { class: "bvae-row" },
-    element("span", { class: "bvae-name", "aria-hidden": "true" }, label),
-    element("span", { class: "bvae-track" }, input), value);
-  const update = () => {
-    input.value = model.get(trait)[i];
-    value.textContent = model.get(trait)[i].toFixed(2);
-  };
-  return { line, update };
 }
 
 function density(z, mean, sigma) {

@@ -7,11 +7,10 @@ function render({ model, el }) {
   const plane = element("div", { class: "bvae-chart bvae-plane" }), curve = element("div", { class: "bvae-chart" });
   const widths = element("p", { class: "bvae-note" });
   const rows = [
-    row("angle θ", 0, 90, 1, (value) => `${value}°`, () => model.get("degrees"), (value) => model.set("degrees", value)),
-    ...[0, 1].map((i) => row(`s${"₁₂"[i]}`, 0.1, 1, 0.05, (value) => value.toFixed(2), () => model.get("sigmas")[i],
-      (value) => model.set("sigmas", model.get("sigmas").map((old, j) => (j === i ? value : old))))),
+    sliderLine(model, "angle θ", { min: 0, max: 90, step: 1 },
+      () => model.get("degrees"), (value) => model.set("degrees", value), (value) => `${value}°`),
+    ...[0, 1].map((i) => entryLine(model, `s${"₁₂"[i]}`, { min: 0.1, max: 1, step: 0.05 }, "sigmas", i)),
   ];
-  for (const made of rows) made.input.addEventListener("input", () => model.save_changes());
   el.append(element("div", { class: "bvae" }, facts, element("div", { class: "bvae-charts" }, plane, curve), widths,
     element("div", { class: "bvae-rows" }, ...rows.map((made) => made.line)),
     element("p", { class: "bvae-note" },
@@ -34,20 +33,6 @@ function render({ model, el }) {
     model.off("change:degrees", draw);
     model.off("change:sigmas", draw);
   };
-}
-
-/** One slider with its name and value; update() takes the value from the model. */
-function row(label, min, max, step, text, get, set) {
-  const input = slider({ min, max, step, "aria-label": label, input: () => set(input.valueAsNumber) });
-  const value = element("span", { class: "bvae-value", "aria-hidden": "true" });
-  const line = element("div", { class: "bvae-row" },
-    element("span", { class: "bvae-name", "aria-hidden": "true" }, label),
-    element("span", { class: "bvae-track" }, input), value);
-  const update = () => {
-    input.value = get();
-    value.textContent = text(get());
-  };
-  return { input, line, update };
 }
 
 /** The standard deviations of the best diagonal posterior (Eq. 3.9). */

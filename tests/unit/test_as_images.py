@@ -2,7 +2,7 @@
 
 import warnings
 
-from bvae_lib.data import Blobs, ImageSet
+from bvae_lib.data import Blobs
 from bvae_lib.data.base import as_images
 
 import numpy as np
@@ -10,21 +10,10 @@ import pytest
 import torch
 from torch.utils.data import DataLoader, Dataset, Subset, TensorDataset
 
+from tests.unit.own_images import Own
+
 IMAGES = torch.rand(6, 1, 64, 64, generator=torch.Generator().manual_seed(0))
 PAIRS = TensorDataset(IMAGES, torch.arange(6))
-
-
-class Own(ImageSet):
-    """A set of one's own, of any images."""
-
-    def __init__(self, images):
-        self.images = images
-
-    def __len__(self):
-        return len(self.images)
-
-    def __getitem__(self, indices):
-        return self.images[indices]
 
 
 class Batches(Dataset):

@@ -10,13 +10,14 @@ from functools import partial
 from unittest.mock import patch
 
 from bvae_lib import zoo
-from bvae_lib.data import ImageSet
 from bvae_lib.zoo import registry, snapshots
 from bvae_lib.zoo.cards import MODELS, Card
 
 import numpy as np
 import torch
 from safetensors.torch import load, save
+
+from tests.unit.own_images import Own
 
 from .rows import Accepted, Refused
 
@@ -108,22 +109,6 @@ def names_without_a_card(folder):
 def load_text_as_card(text, folder):
     (folder / "card.json").write_text(text, encoding="utf-8")
     Card.load(folder / "card.json")
-
-
-class Own(ImageSet):
-    """A set of one's own."""
-
-    def __init__(self, images):
-        self.images = images
-
-    def __len__(self):
-        return len(self.images)
-
-    def __getitem__(self, indices):
-        return self.images[indices]
-
-    def to(self, device):
-        return self
 
 
 def trained(name=NAME, **changed):
