@@ -6,7 +6,7 @@ from pathlib import Path
 import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
-# By benchmarks/chapters.py. Side by side the longest come first, so that none of them is left to one core at the end.
+# As `make book` prints them. Side by side the longest come first, so that none of them is left to one core at the end.
 SECONDS = {"03-bottleneck": 89, "04-factors": 79, "01-vae": 38, "06-paths": 38, "claims": 36, "07-images": 35,
            "05-capacity": 30, "appendix-a": 27, "02-kkt": 25}  # fmt: skip
 
