@@ -8,8 +8,10 @@
 """
 
 from .cards import Card
+from .grading import Grade, Prediction, grade, load_prediction, penalised_runs
 from .recipes import RECIPES
 from .registry import load, names
+from .report import Jumps, jumps, report_figures
 from .runs import images_of, train
 from .snapshots import FactorSnapshots, LatentSnapshots, load_snapshots
 
@@ -17,10 +19,18 @@ __all__ = [
     "RECIPES",
     "Card",
     "FactorSnapshots",
+    "Jumps",
+    "Grade",
     "LatentSnapshots",
+    "Prediction",
+    "grade",
     "images_of",
+    "jumps",
     "load",
+    "load_prediction",
     "load_snapshots",
     "names",
+    "report_figures",
+    "penalised_runs",
     "train",
 ]
