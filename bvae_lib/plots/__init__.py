@@ -21,7 +21,7 @@ from .latents import (
     posteriors,
     rotation_costs,
 )
-from .paths import Paths, factor_onsets, factor_paths, rate_shares, solution_paths
+from .paths import Paths, factor_onsets, factor_paths, kl_paths, rate_shares, solution_paths
 from .rate_distortion import (
     Panel,
     allocation_slopes,
@@ -31,6 +31,7 @@ from .rate_distortion import (
     tradeoffs,
 )
 from .style import canvas
+from .tables import table
 from .training import (
     compare_objectives,
     dual_ascent,
@@ -61,6 +62,7 @@ __all__ = [
     "information_bounds",
     "kl_bars",
     "kl_decomposition",
+    "kl_paths",
     "learning_curves",
     "pixel_differences",
     "pixel_maps",
@@ -72,6 +74,7 @@ __all__ = [
     "scores_by_price",
     "seed_intervals",
     "solution_paths",
+    "table",
     "tradeoffs",
     "traversal",
     "traversal_grid",

@@ -7,6 +7,7 @@ from bvae_lib.theory.channel import InformationBounds
 
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 import torch
 
 from . import rows
@@ -344,14 +345,18 @@ ROWS = [
         "'a' must be a History, .* not tuple",
     ),
     Refused(
-        "dual_ascent", "a run without a budget", lambda: plots.dual_ascent({"a": FREE}),
+        "dual_ascent", "a run without a budget", lambda: plots.dual_ascent({"a": [FREE]}),
         "run 'a' has no budget: its objective must have a capacity, as Constrained has",
     ),
     Refused(
-        "dual_ascent", "another name expected", lambda: plots.dual_ascent({"a": RUN}, {"b": 1.0}),
+        "dual_ascent", "a History outside a list", lambda: plots.dual_ascent({"a": RUN}),
+        r"runs\['a'\] must be a list, not",
+    ),
+    Refused(
+        "dual_ascent", "another name expected", lambda: plots.dual_ascent({"a": [RUN]}, {"b": 1.0}),
         "expected has no entry for .'a'.",
     ),
-    Accepted("dual_ascent", "more runs than colours", lambda: plots.dual_ascent({str(i): RUN for i in range(9)})),
+    Accepted("dual_ascent", "more runs than colours", lambda: plots.dual_ascent({str(i): [RUN] for i in range(9)})),
     Refused(
         "price_curves", "a run too short for its mean", lambda: plots.price_curves({"a": history(4)}),
         "'a' has 4 records; this figure needs 5",
@@ -379,5 +384,30 @@ ROWS = [
     Refused(
         "scores_by_price", "a price left out", lambda: plots.scores_by_price({"a": [[4.0, 0.1]]}, "MIG"),
         r"runs\['a'\] must have the shape \[.*3\], not \[1, 2\]",
+    ),
+    Refused(
+        "table", "a Series", lambda: plots.table(pd.Series([1.0])), r"rows.to_frame\(\) makes one", TypeError,
+    ),
+    Refused(
+        "table", "a dict of columns", lambda: plots.table({"a": [1]}),
+        "a data frame or a list of dicts, not", TypeError,
+    ),
+    Refused("table", "no rows", lambda: plots.table([]), r"at least one row and one column, not \[0, 0\]"),
+    Refused(
+        "table", "columns of one name", lambda: plots.table(pd.DataFrame([[1, 2]], columns=["a", "a"])),
+        r"different names, not \['a', 'a'\]",
+    ),
+    Refused(
+        "table", "a format for no column", lambda: plots.table([{"a": 1.5}], {"b": "{:.1f}"}),
+        r"no column \['b'\]; the columns are \['a'\]",
+    ),
+    Refused(
+        "table", "a format without braces", lambda: plots.table([{"a": 1.5}], ".1f"),
+        r"a text such as '\{:.2f\}' or a function, not '.1f'", TypeError,
+    ),
+    Accepted("table", "rows of one name", lambda: plots.table(pd.DataFrame({"a": [1, 2]}, ["x", "x"])).to_html()),
+    Accepted(
+        "table", "columns of two levels",
+        lambda: plots.table(pd.DataFrame({("a", "b"): [1.5], ("a", "c"): [2]}, pd.Index(["x"], name="row"))).to_html(),
     ),
 ]  # fmt: skip
