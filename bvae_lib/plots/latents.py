@@ -200,9 +200,11 @@ def compare_to_normal(values: dict[str, np.ndarray]) -> Figure:
     for name, sample in values.items():
         if not sample.std() > 0:  # NaN is not
             raise ValueError(f"values[{name!r}] must be finite and vary, not have a deviation of {sample.std()}")
-    figure, axes = canvas(1, len(values), (1.8 * len(values), 2.6), sharey=True, squeeze=False)
-    grid = np.linspace(-3.5, 3.5, 200)
-    for axis, (name, sample) in zip(axes[0], values.items(), strict=True):
+    columns = min(3, len(values))
+    rows = -(-len(values) // columns)
+    figure, axes = canvas(rows, columns, (2.5 * columns, 2.4 * rows), squeeze=False)
+    grid, highest = np.linspace(-3.5, 3.5, 200), 0.0
+    for axis, (name, sample) in zip(axes.flat, values.items(), strict=False):
         standard = (sample - sample.mean()) / sample.std()
         classes = np.unique(standard)
         edges = np.linspace(-3.5, 3.5, 57)
@@ -212,8 +214,13 @@ def compare_to_normal(values: dict[str, np.ndarray]) -> Figure:
         axis.hist(standard, edges, density=True, color=SKY, edgecolor="white", linewidth=0.5 * (len(edges) < 10))
         axis.plot(grid, np.exp(-(grid**2) / 2) / np.sqrt(2 * np.pi), color=RED)
         axis.set_title(name, fontsize=10)
-    axes[0, 0].set_ylabel("density")
-    figure.supxlabel("standard deviations from the mean", fontsize=10)
+        axis.set_xlabel("deviations from the mean", fontsize=9)
+        axis.set_ylabel("density", fontsize=9)
+        highest = max(highest, axis.dataLim.y1)
+    for axis in axes.flat[: len(values)]:
+        axis.set_ylim(0, 1.05 * highest)  # one scale for all
+    for axis in axes.flat[len(values) :]:
+        axis.remove()
     return figure
 
 

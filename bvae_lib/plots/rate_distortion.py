@@ -12,7 +12,7 @@ from ..theory.allocation import AllocationPath
 from ..theory.channel import InformationBounds
 from .arguments import arrays, curve, curves_by_name, drawn, listed, named
 from .paths import FACTOR_STYLES
-from .style import BLUE, GREEN, ORANGE, RED, canvas, colour_of
+from .style import BLUE, GREEN, ORANGE, RED, canvas, colour_of, legend_below
 
 
 class Panel(NamedTuple):
@@ -39,7 +39,9 @@ def tradeoffs(*panels: Panel, x: str, y: str) -> Figure:
             than two or three numbers.
     """
     panels = tuple(map(checked, panels))
-    figure, axes = canvas(1, len(panels), (1.4 + 3.2 * len(panels), 3.2), squeeze=False)
+    longest = max((len(panel.curves) for panel in panels), default=0)  # of the legends, below the charts
+    size = 1.4 + 3.2 * len(panels), 3.2 + 0.17 * longest * (longest > 1)
+    figure, axes = canvas(1, len(panels), size, squeeze=False)
     for axis, panel in zip(axes[0], panels, strict=True):
         for name, (xs, ys) in panel.curves.items():
             axis.plot(xs, ys, label=name)
@@ -53,10 +55,9 @@ def tradeoffs(*panels: Panel, x: str, y: str) -> Figure:
         if panel.allowed:
             axis.axvspan(*panel.allowed, color=GREEN, alpha=0.12, zorder=0)
         axis.set_title(panel.title, fontsize=10)
-        axis.set(xlabel=x, ylim=panel.ylim)
+        axis.set(xlabel=x, ylabel=y, ylim=panel.ylim)
         if len(panel.curves) > 1:
-            axis.legend(framealpha=0.85, edgecolor="none", fontsize=8)
-    axes[0, 0].set_ylabel(y)
+            legend_below(axis)
     return figure
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 import matplotlib.pyplot as plt
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from .._runtime.arguments import numbers, whole_number
@@ -27,6 +28,11 @@ STYLE: Any = {
 def colour_of(i: int) -> str:
     """Return the colour of run number ``i``; the ninth has that of the first."""
     return COLOURS[i % len(COLOURS)]
+
+
+def legend_below(axis: Axes) -> None:
+    """Put the legend of one chart under it, where it covers no curve and stays with its chart."""
+    axis.legend(frameon=False, fontsize=8, loc="upper center", bbox_to_anchor=(0.5, -0.2))
 
 
 def canvas(

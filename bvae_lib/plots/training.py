@@ -5,7 +5,7 @@ from matplotlib.figure import Figure
 
 from ..history import History
 from .arguments import arrays, drawn, listed, named, pair_up, recorded, tables
-from .style import BLUE, GREY, ORANGE, RED, canvas, colour_of
+from .style import BLUE, GREY, ORANGE, RED, canvas, colour_of, legend_below
 
 # One colour for each objective that lets the capacity grow, in all figures.
 OBJECTIVE_COLOURS = {"absolute": RED, "hinge": ORANGE, "multiplier": BLUE}
@@ -30,44 +30,53 @@ def learning_curves(runs: dict[str, History], losses: dict[str, np.ndarray] | No
     figure, axes = canvas(1, 3, (9.0, 3.0)) if losses else canvas(1, 2)
     left, right = axes[-2:]
     for name, loss in (losses or {}).items():
-        axes[0].plot(runs[name].step, loss)
+        axes[0].plot(runs[name].step, loss, label=name)
         axes[0].set(xlabel="step", ylabel="loss", yscale="log", xlim=(0, None))
     for name, history in runs.items():
         left.plot(history.step, history.distortion, label=name)
         right.plot(history.step, history.rate, label=name)
     left.set(xlabel="step", ylabel="distortion D (nats per image)", ylim=(0, None), xlim=(0, None))
     right.set(xlabel="step", ylabel="rate R (nats per image)", ylim=(0, None), xlim=(0, None))
-    right.legend(frameon=False)
+    if len(runs) > 1:
+        for axis in axes:
+            legend_below(axis)
     return figure
 
 
-def dual_ascent(runs: dict[str, History], expected: dict[str, float] | None = None) -> Figure:
+def dual_ascent(runs: dict[str, list[History]], expected: dict[str, float] | None = None) -> Figure:
     """Draw multiplier, rate and slackness over the steps of runs with ``Constrained``; the budget is dashed.
 
     Args:
-        runs: by name.
-        expected: the multiplier at which each run should end, dotted.
+        runs: by name, one a seed; runs of one name share its colour.
+        expected: the multiplier at which the runs of each name should end, dotted.
 
     Raises:
-        ValueError: for no runs, one without records or a budget, and one that ``expected`` lacks.
+        ValueError: for no runs, one without records or a budget, and a name that ``expected`` lacks.
     """
-    for name, history in named("runs", runs).items():
-        if np.isnan(recorded(name, history).capacity).all():
-            raise ValueError(f"run {name!r} has no budget: its objective must have a capacity, as Constrained has")
+    for name, histories in named("runs", runs).items():
+        for history in listed(f"runs[{name!r}]", histories):
+            if np.isnan(recorded(name, history).capacity).all():
+                raise ValueError(f"run {name!r} has no budget: its objective must have a capacity, as Constrained has")
     if expected:
         pair_up("expected", expected, runs)
-    figure, (left, middle, right) = canvas(1, 3, (9.0, 3.0))
-    for i, (name, history) in enumerate(runs.items()):
-        left.plot(history.step, history.price, color=colour_of(i), label=name)
-        middle.plot(history.step, history.rate, color=colour_of(i))
-        middle.plot(history.step, history.capacity, color=colour_of(i), linestyle="--", linewidth=1)
-        right.plot(history.step, history.slackness, color=colour_of(i))
+    figure, axes = canvas(1, 3, (9.0, 3.4 if len(runs) > 1 else 3.0))
+    left, middle, right = axes
+    for i, (name, histories) in enumerate(runs.items()):
+        own = colour_of(i)
+        for k, history in enumerate(histories):
+            label = "" if k else name
+            left.plot(history.step, history.price, color=own, label=label)
+            middle.plot(history.step, history.rate, color=own, label=label)
+            middle.plot(history.step, history.capacity, color=own, linestyle="--", linewidth=1)
+            right.plot(history.step, history.slackness, color=own, label=label)
         if expected:
-            left.axhline(expected[name], color=colour_of(i), linestyle=":", linewidth=1)
+            left.axhline(expected[name], color=own, linestyle=":", linewidth=1)
     left.set(xlabel="step", ylabel="multiplier β (nats of D per nat of R)", yscale="log")
     middle.set(xlabel="step", ylabel="rate R, and budget dashed (nats)")
     right.set(xlabel="step", ylabel="slackness β (R - ε) (nats)", yscale="symlog")
-    left.legend(frameon=False, fontsize=8)
+    if len(runs) > 1:
+        for axis in axes:
+            legend_below(axis)
     return figure
 
 

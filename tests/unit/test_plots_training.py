@@ -33,11 +33,30 @@ def test_learning_curves_begin_with_the_loss_where_it_is_given():
 
 def test_dual_ascent_shows_price_rate_budget_and_slackness():
     run = history([9, 8], [4, 2], [2, 2], [1, 1], [2, 1])
-    left, middle, right = plots.dual_ascent({"run": run}, {"run": 1.5}).axes
+    left, middle, right = plots.dual_ascent({"run": [run]}, {"run": 1.5}).axes
     assert lines(left) == [[4, 2], [1.5, 1.5]]
     assert lines(middle) == [[3, 2], [2, 2]]
     assert lines(right) == [[4, 0]]
     assert left.get_ylabel() == "multiplier β (nats of D per nat of R)"
+
+
+def test_seeds_share_their_colour_and_each_chart_has_its_own_legend():
+    run = history([9, 8], [4, 2], [2, 2], [1, 1], [2, 1])
+    figure = plots.dual_ascent({"one": [run, run], "two": [run]})
+    for axis in figure.axes:
+        assert [text.get_text() for text in axis.get_legend().get_texts()] == ["one", "two"]
+        colours = [line.get_color() for line in axis.get_lines() if line.get_linestyle() == "-"]
+        assert colours[0] == colours[1] != colours[2]
+
+
+def test_legends_lie_below_their_charts():
+    run = history([9, 8], [4, 2], [2, 2], [1, 1], [2, 1])
+    for figure in (plots.dual_ascent({"one": [run], "two": [run]}), plots.learning_curves({"one": run, "two": run})):
+        figure.draw_without_rendering()
+        for axis in figure.axes:
+            legend = axis.get_legend().get_window_extent()
+            assert legend.y1 < axis.xaxis.label.get_window_extent().y0
+            assert legend.y0 >= 0
 
 
 def test_a_price_that_jumps_is_drawn_as_its_mean():
