@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable
 import numpy as np
 import torch
 
+from ..full_batch import fit_full_batch, solve_full_batch
 from ..history import History
 from ..models import LinearVAE, Posterior, gaussian_source
 from ..objectives import Constrained
 from ..theory.penalty import dented_curve, exact_weight
 from ..theory.water_filling import water_level
-from ..training import fit_full_batch, solve_full_batch
 from .exercise import Exercise, close_to
 
 DENT_BUDGETS = (1.0, 2.5, 3.2, 4.2)  # of exercise 2.5

@@ -21,7 +21,7 @@ NAMED = {part for row in ROWS for part in row.function.split(".")}
 
 # Packages whose public names are those of ``__all__``, and modules whose public names are what they define.
 PACKAGES = ("data", "models", "metrics", "plots", "widgets", "zoo")
-MODULES = ("objectives", "training", "history", "checkpoints", "exercises")
+MODULES = ("likelihoods", "objectives", "training", "full_batch", "history", "checkpoints", "exercises")
 MODULES += ("theory.channel", "theory.water_filling", "theory.allocation", "theory.penalty")
 
 
@@ -40,7 +40,7 @@ def public(room):
 # Base classes, which are not called: their subclasses have rows.
 BASES = {
     "data.ImageSet",
-    "training.ExactModel",
+    "full_batch.ExactModel",
     "models.VAE",
     "objectives.Objective",
     "objectives.PricedRate",

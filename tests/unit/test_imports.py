@@ -13,10 +13,12 @@ ROOMS = (
     "_runtime",
     "data",
     "models",
+    "likelihoods",
     "objectives",
     "history",
     "checkpoints",
     "training",
+    "full_batch",
     "theory",
     "metrics",
     "axis_discovery",
@@ -28,10 +30,10 @@ ROOMS = (
 )
 # Rooms before it that a room does without all the same.
 FORBIDDEN = {
-    "theory": {"objectives", "history", "checkpoints", "training"},
-    "metrics": {"history", "checkpoints", "training"},
-    "plots": {"axis_discovery", "checkpoints", "training"},
-    "widgets": {"axis_discovery", "checkpoints", "training", "plots"},
+    "theory": {"likelihoods", "objectives", "history", "checkpoints", "training", "full_batch"},
+    "metrics": {"history", "checkpoints", "training", "full_batch"},
+    "plots": {"axis_discovery", "checkpoints", "training", "full_batch"},
+    "widgets": {"axis_discovery", "checkpoints", "training", "full_batch", "plots"},
     "zoo": {"plots", "widgets"},
     "bvae_lib": {"axis_discovery", "plots", "widgets", "zoo", "exercises"},
 }

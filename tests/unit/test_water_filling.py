@@ -1,5 +1,6 @@
 """Reverse water-filling: against its definition, and as the end of training a linear VAE."""
 
+from bvae_lib.full_batch import fit_full_batch, solve_full_batch
 from bvae_lib.models import LinearVAE, gaussian_source
 from bvae_lib.objectives import BetaVAE, Capacity, Constrained
 from bvae_lib.theory.water_filling import (
@@ -10,7 +11,6 @@ from bvae_lib.theory.water_filling import (
     water_filling,
     water_level,
 )
-from bvae_lib.training import fit_full_batch, solve_full_batch
 
 import numpy as np
 import pytest

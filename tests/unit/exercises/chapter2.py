@@ -2,11 +2,11 @@
 
 import math
 
+from bvae_lib.full_batch import fit_full_batch
 from bvae_lib.models import LinearVAE, gaussian_source
 from bvae_lib.objectives import BetaVAE, Constrained
 from bvae_lib.theory.penalty import dented_curve, exact_weight
 from bvae_lib.theory.water_filling import water_level
-from bvae_lib.training import fit_full_batch
 
 import numpy as np
 import torch

@@ -2,10 +2,10 @@
 
 import math
 
+from bvae_lib.full_batch import fit_full_batch, solve_full_batch
 from bvae_lib.models import LinearVAE, gaussian_source
 from bvae_lib.objectives import BetaVAE
 from bvae_lib.theory.water_filling import onset_capacities, rate_path, water_level
-from bvae_lib.training import fit_full_batch, solve_full_batch
 
 import numpy as np
 
