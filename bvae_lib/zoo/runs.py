@@ -25,6 +25,7 @@ from .registry import load, names
 RENDERED = 20_000  # images of each stand-in that models are trained on
 DATA: dict[str, Callable[[], ImageSet]] = {
     "dsprites": DSprites,
+    "coloured": partial(DSprites, colour=True),
     "chairs": partial(RenderedChairs, RENDERED),
     "faces": partial(RenderedFaces, RENDERED),
 }
