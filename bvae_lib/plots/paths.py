@@ -4,10 +4,12 @@ import reprlib
 from typing import NamedTuple
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from ..history import History
 from ..models.factor_channel import FACTORS
-from .arguments import curve, curves_by_name, drawn, labelled, named, pair_up, tables
+from .arguments import curve, curves_by_name, drawn, labelled, listed, named, pair_up, recorded, tables
 from .style import BLUE, GREEN, GREY, ORANGE, RED, SKY, canvas, colour_of
 
 # x and y often lie on one another: one is drawn dashed.
@@ -49,13 +51,21 @@ def solution_paths(*charts: Paths) -> Figure:
         for mark in chart.marks:
             axis.axvline(mark, color=GREY, linestyle=":", linewidth=1)
         axis.set(xlabel=chart.xlabel, ylabel=chart.ylabel)
-        axis.set_title(chart.title, fontsize=10)
+        axis.set_title(chart.title, fontsize=10, pad=22 if chart.names else None)  # the legend stands between
         axis.margins(x=0.02)
         if chart.reverse:
             axis.invert_xaxis()
         if chart.names:
-            axis.legend(frameon=False, fontsize=8)
+            legend_above(axis)
     return figure
+
+
+def legend_above(axis: Axes) -> None:
+    """Put the legend of one chart in a line above it, where it covers no curve and stays with its chart."""
+    axis.legend(
+        frameon=False, fontsize=8, loc="lower center", bbox_to_anchor=(0.5, 1), ncols=5,
+        handlelength=1.2, handletextpad=0.4, columnspacing=0.9, borderaxespad=0.2,
+    )  # fmt: skip
 
 
 def checked(chart: Paths) -> Paths:
@@ -67,6 +77,27 @@ def checked(chart: Paths) -> Paths:
     points = chart.points and curve(f"the points of {chart.title!r}", chart.points, components)
     names = chart.names and labelled(f"names of {chart.title!r}", chart.names, components)
     return chart._replace(runs=runs, points=points, names=tuple(names))
+
+
+def kl_paths(runs: dict[str, list[History]]) -> Figure:
+    """Draw the KL of each latent along the capacity, a chart for each name with its seeds on top of one another.
+
+    Latents have no order of their own, so that of the largest KL at the end has the same colour in every run.
+
+    Args:
+        runs: of each name, one a seed.
+
+    Raises:
+        ValueError: for no runs, and one without records or without a capacity.
+    """
+    charts = []
+    for name, histories in named("runs", runs).items():
+        for history in listed(f"runs[{name!r}]", histories):
+            if np.isnan(recorded(name, history).capacity).any():
+                raise ValueError(f"run {name!r} has no capacity: its objective must have one, as Capacity has")
+        lines = [(h.capacity, h.kl_per_latent[:, np.argsort(-h.kl_per_latent[-1])]) for h in histories]
+        charts.append(Paths(name, "capacity C (nats)", "KL of each latent (nats)", lines))
+    return solution_paths(*charts)
 
 
 def rate_shares(stretches: dict[str, np.ndarray], names: tuple[str, ...], equal: dict[str, float]) -> Figure:
@@ -106,14 +137,14 @@ def factor_paths(panels: dict[str, list[tuple[np.ndarray, np.ndarray]]]) -> Figu
         ValueError: for no panels, one without runs, or x and nats that do not pair up.
     """
     panels = curves_by_name("panels", panels, len(FACTORS))
-    figure, axes = canvas(1, len(panels), (3.9 * len(panels), 3.2), sharey=True, squeeze=False)
+    figure, axes = canvas(1, len(panels), (3.9 * len(panels), 3.2), squeeze=False)
+    highest = max(np.nanmax(nats) for runs in panels.values() for _, nats in runs)
     for axis, (label, runs) in zip(axes[0], panels.items(), strict=True):
         for run, (x, nats) in enumerate(runs):
             for factor, (name, (colour, line)) in enumerate(FACTOR_STYLES.items()):
                 axis.plot(x, nats[:, factor], line, color=colour, label="" if run else name, linewidth=1.3)
-        axis.set(xlabel=label, ylim=(0, None))
-    axes[0, 0].set_ylabel("KL of the factor (nats)")
-    axes[0, 0].legend(frameon=False)
+        axis.set(xlabel=label, ylabel="KL of the factor (nats)", ylim=(0, 1.05 * highest))  # one scale for all
+        legend_above(axis)
     return figure
 
 

@@ -38,8 +38,24 @@ def test_factor_paths_have_a_line_for_each_factor_and_run():
     left, right = plots.factor_paths({"step": [(step, nats), (step, 2 * nats)], "R (nats)": [(nats.sum(1), nats)]}).axes
     assert len(left.get_lines()) == 2 * len(FACTORS)
     assert [line.get_ydata().tolist() for line in right.get_lines()] == nats.T.tolist()
-    assert [text.get_text() for text in left.get_legend().get_texts()] == list(FACTORS)
-    assert [left.get_xlabel(), right.get_xlabel(), left.get_ylabel()] == ["step", "R (nats)", "KL of the factor (nats)"]
+    assert [left.get_xlabel(), right.get_xlabel()] == ["step", "R (nats)"]
+    for panel in (left, right):  # each can be read alone, and both have one scale
+        assert panel.get_ylabel() == "KL of the factor (nats)"
+        assert [text.get_text() for text in panel.get_legend().get_texts()] == list(FACTORS)
+        assert panel.get_ylim() == left.get_ylim()
+
+
+@pytest.mark.parametrize("names", [("a", "b"), tuple("abcde")])
+def test_legends_stand_above_their_chart_and_below_its_title(names):
+    x = np.linspace(0, 1, 5)
+    y = np.stack([x] * len(names), axis=1)
+    figure = plots.solution_paths(*[plots.Paths(title, "x", "y", [(x, y)], names=names) for title in ("one", "two")])
+    figure.draw_without_rendering()
+    for axis in figure.axes:
+        legend, title = axis.get_legend().get_window_extent(), axis.title.get_window_extent()
+        assert axis.get_window_extent().y1 <= legend.y0 < legend.y1 <= title.y0
+    left, right = [axis.get_legend().get_window_extent() for axis in figure.axes]
+    assert left.x1 < right.x0
 
 
 def test_onsets_are_a_row_for_each_factor():
