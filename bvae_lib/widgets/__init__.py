@@ -5,7 +5,8 @@ from .lagrangian import Lagrangian
 from .overlap import Overlap
 from .price import Price, Run
 from .rotation import Rotation
+from .training import Training
 from .traversal import Traversal
 from .water import WaterLevel
 
-__all__ = ["Budget", "Lagrangian", "Overlap", "Price", "Rotation", "Run", "Traversal", "WaterLevel"]
+__all__ = ["Budget", "Lagrangian", "Overlap", "Price", "Rotation", "Run", "Training", "Traversal", "WaterLevel"]

@@ -2,8 +2,8 @@
 
 const WIDTH = 340, HEIGHT = 230, LEFT = 46, TOP = 26, BOTTOM = 40, RIGHT = 12; // of a chart, in its own units
 
-/** An empty chart: its svg, and x() and y() from data to its units. */
-function makeAxes([x0, x1], [y0, y1], title, xLabel, yLabel, xTicks) {
+/** An empty chart: its svg, and x() and y() from data to its units; yTicks are pairs of place and number. */
+function makeAxes([x0, x1], [y0, y1], title, xLabel, yLabel, xTicks, yTicks = ticks(y0, y1).map((v) => [v, v])) {
   const x = (value) => LEFT + ((value - x0) / (x1 - x0 || 1)) * (WIDTH - LEFT - RIGHT);
   const y = (value) => HEIGHT - BOTTOM - ((value - y0) / (y1 - y0 || 1)) * (HEIGHT - TOP - BOTTOM);
   const middle = (TOP + HEIGHT - BOTTOM) / 2;
@@ -11,9 +11,9 @@ function makeAxes([x0, x1], [y0, y1], title, xLabel, yLabel, xTicks) {
     element("text", { x: LEFT, y: 14, class: "bvae-title" }, title),
     element("text", { x: (LEFT + WIDTH - RIGHT) / 2, y: HEIGHT - 6, "text-anchor": "middle" }, xLabel),
     element("text", { x: 11, y: middle, "text-anchor": "middle", transform: `rotate(-90 11 ${middle})` }, yLabel),
-    ...ticks(y0, y1).flatMap((value) => [
-      element("line", { x1: LEFT, x2: WIDTH - RIGHT, y1: y(value), y2: y(value), class: "bvae-grid" }),
-      element("text", { x: LEFT - 4, y: y(value) + 4, "text-anchor": "end" }, short(value)),
+    ...yTicks.flatMap(([at, value]) => [
+      element("line", { x1: LEFT, x2: WIDTH - RIGHT, y1: y(at), y2: y(at), class: "bvae-grid" }),
+      element("text", { x: LEFT - 4, y: y(at) + 4, "text-anchor": "end" }, short(value)),
     ]),
     ...xTicks.map((value) =>
       element("text", { x: x(value), y: HEIGHT - BOTTOM + 14, "text-anchor": "middle" }, short(value))),

@@ -1,6 +1,7 @@
-"""What widgets put on a page as PNG: traversals, and still images for a page without JavaScript."""
+"""What widgets put on a page as PNG or WebP: traversals, and still images for a page without JavaScript."""
 
 import base64
+import io
 from html import escape
 
 import numpy as np
@@ -8,7 +9,7 @@ import torch
 from IPython.display import HTML
 from PIL import Image, ImageDraw, ImageFont
 
-from .._runtime.pixels import base64_png, to_image, to_uint8
+from .._runtime.pixels import base64_png, tile, to_image, to_uint8
 from ..models import VAE, traverse
 
 VALUES = torch.linspace(-3, 3, 7)  # of the latent that moves; dom.js has the same
@@ -37,7 +38,19 @@ def data_url(images: np.ndarray) -> str:
     return f"data:image/png;base64,{base64_png(images)}"
 
 
-def noscript(data: bytes, alt: str) -> HTML:
-    """Make HTML that shows the PNG ``data`` only where no JavaScript runs."""
-    url = f"data:image/png;base64,{base64.b64encode(data).decode()}"
+def webp(image: Image.Image) -> bytes:
+    """Encode an image as the bytes of a WebP file, which of many blurred images is an eighth of a PNG."""
+    file = io.BytesIO()
+    image.save(file, "webp", quality=75, method=6)
+    return file.getvalue()
+
+
+def webp_url(images: np.ndarray) -> str:
+    """Return an address that holds uint8 images [rows, columns, 64, 64, channels], tiled, as a WebP."""
+    return f"data:image/webp;base64,{base64.b64encode(webp(to_image(tile(images)))).decode()}"
+
+
+def noscript(data: bytes, alt: str, kind: str = "png") -> HTML:
+    """Make HTML that shows an image, the bytes of a ``kind`` of file, only where no JavaScript runs."""
+    url = f"data:image/{kind};base64,{base64.b64encode(data).decode()}"
     return HTML(f'<noscript><img alt="{escape(alt)}" src="{url}"></noscript>')

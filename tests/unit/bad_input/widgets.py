@@ -3,9 +3,10 @@
 from copy import deepcopy
 
 from bvae_lib.data import Blobs
+from bvae_lib.history import History
 from bvae_lib.models import BurgessVAE, LinearVAE
-from bvae_lib.widgets import Budget, Lagrangian, Overlap, Price, Rotation, Run, Traversal, WaterLevel
-from bvae_lib.zoo import FactorSnapshots
+from bvae_lib.widgets import Budget, Lagrangian, Overlap, Price, Rotation, Run, Training, Traversal, WaterLevel
+from bvae_lib.zoo import FactorSnapshots, LatentSnapshots
 
 import numpy as np
 import torch
@@ -32,6 +33,13 @@ def snapshots(count=2, **other):
     return FactorSnapshots(**fields | other)
 
 
+def trained(records=3, dtype=np.uint8, step=50):
+    """Snapshots and History of a run of chapter 5."""
+    steps, kl = step * np.arange(1, 1 + records), np.ones((records, 2))
+    history = History(steps, np.ones(records), kl, np.ones(records), np.ones(records))
+    return LatentSnapshots(steps[:1], np.ones(1), kl[:1], np.zeros((1, 2, 7, 64, 64), dtype)), history
+
+
 def runs(**other):
     return [RUNS[0]._replace(**other), RUNS[1]]
 
@@ -53,7 +61,7 @@ def same_traversal(model=MODEL, images=IMAGES):
 
 
 def whole_numbers_as_index(folder):
-    for widget in (Budget(snapshots()), Price(RUNS, IMAGE)):
+    for widget in (Budget(snapshots()), Price(RUNS, IMAGE), Training({"hinge": trained()})):
         for index in (np.int64(1), torch.tensor(0), np.argmax([0, 1])):
             widget.index = index
             assert type(widget.index) is int
@@ -223,6 +231,30 @@ ROWS = [
     Refused(
         "widgets.Traversal", "weights beyond float16", lambda _: Traversal(huge()), ValueError,
         "not all finite in float16",
+    ),
+    Refused("widgets.Training", "no runs", lambda _: Training({}), ValueError, "a dict by name, of at least one run"),
+    Refused(
+        "widgets.Training", "what zoo.load returns", lambda _: Training({"hinge": (MODEL, trained()[1], None)}),
+        TypeError, r"run 'hinge' must be .* as zoo.load_snapshots",
+    ),
+    Refused(
+        "widgets.Training", "snapshots of chapter 4", lambda _: Training({"hinge": (snapshots(), trained()[1])}),
+        TypeError, r"run 'hinge' must be .* as zoo.load_snapshots",
+    ),
+    Refused(
+        "widgets.Training", "one record", lambda _: Training({"hinge": trained(1)}), ValueError, "two or more records",
+    ),
+    Refused(
+        "widgets.Training", "runs of other steps", lambda _: Training({"hinge": trained(), "mine": trained(step=10)}),
+        ValueError, r"at the same steps; 'mine' has \[10 20 30\]",
+    ),
+    Refused(
+        "widgets.Training", "drawn in floats", lambda _: Training({"hinge": trained(dtype=np.float32)}), ValueError,
+        "images in uint8, not .* float32",
+    ),
+    Refused(
+        "widgets.Training.index", "past the end", set_later(lambda: Training({"hinge": trained()}), "index", 3),
+        ValueError, "index must be a whole number from 0 to 2, not 3",
     ),
     Refused("widgets.Traversal", "no images", lambda _: Traversal(MODEL, IMAGES[:0]), ValueError, "images is empty"),
     Refused(
