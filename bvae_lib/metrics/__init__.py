@@ -14,6 +14,7 @@ from .information import (
     normalized_mutual_information,
     silence,
 )
+from .intervals import Interval, t_interval
 from .perturbation import noise_cost, rotated_rate_distortion
 from .report import encode_dataset, rate_distortion_bounds, report
 
@@ -23,6 +24,7 @@ __all__ = [
     "FOLLOWS",
     "MIG",
     "AxisAlignment",
+    "Interval",
     "Label",
     "assign_factors",
     "axis_alignment",
@@ -36,4 +38,5 @@ __all__ = [
     "report",
     "rotated_rate_distortion",
     "silence",
+    "t_interval",
 ]

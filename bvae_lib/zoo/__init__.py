@@ -11,7 +11,7 @@ from .cards import Card
 from .grading import Grade, Prediction, grade, load_prediction, penalised_runs
 from .recipes import RECIPES
 from .registry import load, names
-from .report import Jumps, jumps, report_figures
+from .report import Jumps, jump_differences, jumps, report_figures
 from .runs import images_of, train
 from .snapshots import FactorSnapshots, LatentSnapshots, load_snapshots
 
@@ -19,18 +19,19 @@ __all__ = [
     "RECIPES",
     "Card",
     "FactorSnapshots",
-    "Jumps",
     "Grade",
+    "Jumps",
     "LatentSnapshots",
     "Prediction",
     "grade",
     "images_of",
+    "jump_differences",
     "jumps",
     "load",
     "load_prediction",
     "load_snapshots",
     "names",
-    "report_figures",
     "penalised_runs",
+    "report_figures",
     "train",
 ]

@@ -1,6 +1,6 @@
 """Figures of solution paths show the numbers that they are given."""
 
-from bvae_lib import plots
+from bvae_lib import History, plots
 from bvae_lib.models.factor_channel import FACTORS
 
 import numpy as np
@@ -65,3 +65,16 @@ def test_onsets_are_a_row_for_each_factor():
     assert drawn == [row.tolist() for row in (predicted, *runs, runs[0])]
     assert [text.get_text() for text in axis.get_legend().get_texts()] == ["predicted", "three seeds", "this run"]
     assert [text.get_text() for text in axis.get_yticklabels()] == list(FACTORS)
+
+
+def test_kl_paths_lie_over_the_capacity_and_ranks_share_a_colour():
+    def run(*ends):
+        kl = np.linspace(0, 1, 4)[:, None] * np.array(ends)
+        return History.from_rows(np.arange(1, 5), np.column_stack([np.ones((4, 2)), [0, 1, 2, 3], kl]), {})
+
+    left, right = plots.kl_paths({"hinge": [run(1, 5), run(6, 2)], "absolute": [run(3, 4)]}).axes
+    assert [line.get_ydata()[-1] for line in left.get_lines()] == [5, 6, 1, 2]
+    first, second, third, fourth = (line.get_color() for line in left.get_lines())
+    assert first == second != third == fourth
+    assert all(line.get_xdata().tolist() == [0, 1, 2, 3] for line in [*left.get_lines(), *right.get_lines()])
+    assert [axis.get_title() for axis in (left, right)] == ["hinge", "absolute"]
