@@ -22,6 +22,7 @@ from .latents import (
     rotation_costs,
 )
 from .paths import Paths, factor_onsets, factor_paths, kl_paths, rate_shares, solution_paths
+from .penalty import penalised_runs
 from .rate_distortion import (
     Panel,
     allocation_slopes,
@@ -64,6 +65,7 @@ __all__ = [
     "kl_decomposition",
     "kl_paths",
     "learning_curves",
+    "penalised_runs",
     "pixel_differences",
     "pixel_maps",
     "posteriors",

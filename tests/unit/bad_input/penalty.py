@@ -1,5 +1,6 @@
 """When a penalty binds."""
 
+from bvae_lib import History, plots
 from bvae_lib.theory.penalty import (
     binding_rate,
     dented_curve,
@@ -24,7 +25,30 @@ def one_number_in_an_array(folder):
         assert meeting([1, 9], [9, 1], 2, start=0.5, stop=9, steps=steps) == expected
 
 
+def history(records=3, capacity=1.0):
+    """Of a run under a penalty."""
+    ones = np.ones(records)
+    return History(50 * np.arange(1, 1 + records), ones, np.ones((records, 2)), ones, capacity * ones)
+
+
+def drawn(runs, latents=((1, 2),)):
+    return lambda _: plots.penalised_runs(runs, held=2, met=2, latents=latents)
+
+
 ROWS = [
+    Refused("plots.penalised_runs", "no penalties", drawn({}), ValueError, "runs must be a dict by name"),
+    Refused(
+        "plots.penalised_runs", "a run without records", drawn({"hinge": [history(0)]}), ValueError,
+        "run 'hinge' has 0 records",
+    ),
+    Refused(
+        "plots.penalised_runs", "a run without a capacity", drawn({"hinge": [history(capacity=NAN)]}), ValueError,
+        "run 'hinge' has no capacity",
+    ),
+    Refused(
+        "plots.penalised_runs", "a count without its capacity", drawn({"hinge": [history()]}, [2, 3]), ValueError,
+        "latents must",
+    ),
     Refused(
         "penalty.dented_curve", "a negative rate", lambda _: dented_curve(-1000.0), ValueError,
         "rate must be .* of at least 0, not -1000.0",
