@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from .._runtime.arguments import numbers, whole_number
+from .panels import PanelCanvas
 
 # Okabe and Ito's palette, in the order in which a figure takes them.
 BLUE, ORANGE, GREEN, PINK, SKY, RED, YELLOW, GREY = COLOURS = (
@@ -57,4 +58,5 @@ def canvas(
     with plt.rc_context(STYLE):
         figure = plt.figure(figsize=(width, height), facecolor="white")
         plt.close(figure)  # the caller returns it, and a notebook shows what a cell returns: once
+        PanelCanvas(figure)
         return figure, figure.subplots(rows, columns, **options)
