@@ -127,7 +127,7 @@ def scores_by_price(runs: dict[str, np.ndarray], ylabel: str) -> Figure:
 
 
 def compare_objectives(runs: dict[str, list[History]], scores: dict[str, dict[str, list[float]]]) -> Figure:
-    """Compare objectives in one row of charts: distortion against rate, when latents became active, and scores.
+    """Compare objectives in rows of two charts: distortion against rate, when latents became active, and scores.
 
     The first record of a run is left out of the first chart: there the network still learns the mean image, at a
     distortion far above all that follows.
@@ -145,7 +145,11 @@ def compare_objectives(runs: dict[str, list[History]], scores: dict[str, dict[st
     for label, values in scores.items():
         pair_up(f"scores[{label!r}]", values, runs)
         arrays(f"scores[{label!r}]", values, (None,))
-    figure, axes = canvas(1, 2 + len(scores), (3.0 * (2 + len(scores)), 3.2))
+    panels = 2 + len(scores)
+    figure, grid = canvas((panels + 1) // 2, 2, (7.4, 2.9 * ((panels + 1) // 2)), squeeze=False)
+    axes = grid.ravel()
+    for unused in axes[panels:]:
+        unused.remove()
     for row, (name, histories) in enumerate(runs.items()):
         own = OBJECTIVE_COLOURS.get(name, colour_of(row))
         for i, history in enumerate(histories):
@@ -153,13 +157,13 @@ def compare_objectives(runs: dict[str, list[History]], scores: dict[str, dict[st
             axes[0].plot(history.rate[1:], history.distortion[1:], color=own, linewidth=0.9, label=label)
             onsets = np.sort(history.onset_capacities())
             axes[1].plot(onsets, np.full(len(onsets), row + 0.12 * (i - len(histories) / 2)), ".", color=own)
-        for axis, values in zip(axes[2:], scores.values(), strict=True):
+        for axis, values in zip(axes[2:panels], scores.values(), strict=True):
             axis.plot(np.full(len(values[name]), row), values[name], "o", color=own, alpha=0.8)
     axes[0].set(xlabel="rate R (nats)", ylabel="distortion D (nats)")
-    axes[0].legend(frameon=False, fontsize=8)
+    legend_below(axes[0])
     axes[1].set(xlabel="C at which a latent became active (nats)", yticks=range(len(runs)), yticklabels=list(runs))
     axes[1].set_ylim(len(runs) - 0.5, -0.5)  # the first objective on top
-    for axis, label in zip(axes[2:], scores, strict=True):
+    for axis, label in zip(axes[2:panels], scores, strict=True):
         axis.set(ylabel=label, xticks=range(len(runs)), ylim=(0, 1.1 * axis.dataLim.y1), xlim=(-0.5, len(runs) - 0.5))
         axis.set_xticklabels(list(runs), fontsize=8)
     return figure
