@@ -120,7 +120,7 @@ def scores_by_price(runs: dict[str, np.ndarray], ylabel: str) -> Figure:
     for i, (name, table) in enumerate(runs.items()):
         first, last, score = table.T
         axis.hlines(score, first, last, color=colour_of(i), linewidth=1.2, alpha=0.6)
-        axis.plot(last, score, "o", color=colour_of(i), label=name)
+        axis.plot(last, score, "o", color=colour_of(i), label=name, clip_on=False)  # whole where the score is 0
     axis.set(xlabel="price of a nat (nats of D per nat of R)", ylabel=ylabel, xscale="log", ylim=(0, None))
     figure.legend(frameon=False, fontsize=8, loc="outside upper center", ncols=3)
     return figure
