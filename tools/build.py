@@ -4,7 +4,8 @@
 2. Empty the execution cache when the library, its weights or the installed packages have changed.
 3. Execute the notebooks that the cache lacks, side by side, one thread each; one that fails ends the build.
 4. Run jupyter-book, and fail unless _build/html/index.html came out and no page failed.
-5. Make the pages lighter: a page with a widget weighs 1.5 MB at most (tests/web/test_widgets.py).
+5. Lay out the figures for a phone.
+6. Make the pages lighter: a page with a widget weighs 1.5 MB at most (tests/web/test_widgets.py).
 """
 
 import hashlib
@@ -26,6 +27,7 @@ from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
 from lighten import lighten
 from pages import notebooks
+from panels import stack_panels
 
 ROOT = Path(__file__).resolve().parent.parent
 BOOK, BUILD, TOOLS = ROOT / "book", ROOT / "_build", ROOT / "tools"
@@ -148,5 +150,6 @@ if __name__ == "__main__":
     empty_stale_cache()
     execute_notebooks()
     build()
+    stack_panels(BUILD / "html")
     lighten(BUILD / "html")
     print(f"open {BUILD / 'html' / 'index.html'}")

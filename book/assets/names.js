@@ -18,9 +18,9 @@ document.addEventListener("DOMContentLoaded", () => {
     toggle.setAttribute("aria-label", `Pages of ${page}`);
   }
 });
-// A wide table scrolls by itself, so keys must be able to reach it.
+// What is wider than the page scrolls by itself, so keys must be able to reach it.
 addEventListener("load", () => {
-  for (const table of document.querySelectorAll("table.dataframe")) {
-    if (table.scrollWidth > table.clientWidth) table.tabIndex = 0;
+  for (const wide of document.querySelectorAll("main :is(table, .stack, .figure.whole, div.math, span.math, pre)")) {
+    if (wide.scrollWidth > wide.clientWidth + 1 && getComputedStyle(wide).overflowX === "auto") wide.tabIndex = 0;
   }
 });
