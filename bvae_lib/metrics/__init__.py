@@ -1,6 +1,10 @@
 """Measures of a trained model: rate, distortion, and how far its latents follow factors."""
 
 from .alignment import AxisAlignment, axis_alignment
+from .capacity_curves import ExplicitnessSize, explicitness_size
+from .correlation import MCC, SAP, mcc, sap
+from .dci import DCI, MED, dci, med
+from .infomec import InfoMEC, infomec
 from .information import (
     ACTIVE,
     BINS,
@@ -15,28 +19,52 @@ from .information import (
     silence,
 )
 from .intervals import Interval, t_interval
+from .interventions import BetaVAEScore, FactorVAEScore, beta_vae, factor_vae
+from .modularity import Explicitness, Modularity, explicitness, modularity
 from .perturbation import noise_cost, rotated_rate_distortion
+from .posterior_mig import posterior_mig
 from .report import encode_dataset, rate_distortion_bounds, report
 
 __all__ = [
     "ACTIVE",
     "BINS",
+    "DCI",
     "FOLLOWS",
+    "MCC",
+    "MED",
     "MIG",
+    "SAP",
     "AxisAlignment",
+    "BetaVAEScore",
+    "Explicitness",
+    "ExplicitnessSize",
+    "FactorVAEScore",
+    "InfoMEC",
     "Interval",
     "Label",
+    "Modularity",
     "assign_factors",
     "axis_alignment",
+    "beta_vae",
+    "dci",
     "encode_dataset",
+    "explicitness",
+    "explicitness_size",
     "factor_entropies",
+    "factor_vae",
+    "infomec",
+    "mcc",
+    "med",
     "mig",
+    "modularity",
     "mutual_information",
     "noise_cost",
     "normalized_mutual_information",
+    "posterior_mig",
     "rate_distortion_bounds",
     "report",
     "rotated_rate_distortion",
+    "sap",
     "silence",
     "t_interval",
 ]

@@ -134,8 +134,7 @@ def mig(codes: ArrayLike, factors: ArrayLike) -> MIG:
     ranked = np.sort(mutual_information(codes, factors), axis=0)[::-1]
     second = ranked[1] if len(ranked) > 1 else 0.0
     gaps = (ranked[0] - second) / np.where(entropies > 0, entropies, np.nan)
-    known = gaps[~np.isnan(gaps)]
-    return MIG(float(known.mean()) if len(known) else math.nan, gaps)
+    return MIG(known_mean(gaps), gaps)
 
 
 def silence(codes: ArrayLike, kl: ArrayLike) -> np.ndarray:
@@ -170,6 +169,8 @@ def information(a: np.ndarray, b: np.ndarray) -> float:
     """Return the mutual information in nats of two sequences of classes [N], from their joint counts."""
     _, a = np.unique(a, return_inverse=True)
     _, b = np.unique(b, return_inverse=True)
+    if not a.any() or not b.any():  # one class: exactly nothing, where rounding would leave 1e-16
+        return 0.0
     joint = np.zeros((a.max() + 1, b.max() + 1))
     np.add.at(joint, (a, b), 1)
     joint /= len(a)
@@ -203,3 +204,14 @@ def check_names(argument: str, names: Iterable[str], factors: int) -> list[str]:
     if len(listed) != factors:
         raise ValueError(f"{argument} must name all {factors} factors, not {names!r}")
     return listed
+
+
+def varied(factors: np.ndarray) -> np.ndarray:
+    """Return [factors], True for each factor with two classes at least: no measure says anything of another."""
+    return np.ptp(factors, axis=0) > 0
+
+
+def known_mean(values: np.ndarray) -> float:
+    """Return the mean of the values that are not NaN, and NaN where there are none."""
+    known = values[~np.isnan(values)]
+    return float(known.mean()) if len(known) else math.nan
