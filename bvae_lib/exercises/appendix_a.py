@@ -1,10 +1,18 @@
 """The exercises of appendix A."""
 
+import functools
+import math
 from collections.abc import Callable
 
 import numpy as np
 import torch
 
+from .. import metrics, zoo
+from ..axis_discovery.latent_vae import LatentVAE
+from ..axis_discovery.second_stage import latent_distortion
+from ..data import DSprites
+from ..models import Posterior
+from ..objectives import bernoulli_reconstruction
 from .exercise import Exercise, close_to
 
 
@@ -43,9 +51,44 @@ def has_no_axes(draw: Callable[[int], np.ndarray]) -> bool:
     return bool(alike and independent and fourth < 0.15)
 
 
+@functools.cache
+@torch.no_grad()
+def cost_of_a_shift() -> float:
+    """Measure what an error of half a posterior deviation in every latent adds to D of dsprites-auxiliary."""
+    model = zoo.load("dsprites-auxiliary")[0]
+    sprites, generator = DSprites(device="cpu"), torch.Generator().manual_seed(0)
+    images = sprites[torch.randint(len(sprites), (300,), generator=generator)]
+    mean, log_variance = metrics.encode_dataset(model, images)
+    error = (torch.randint(2, mean.shape, generator=generator) - 0.5) * (log_variance / 2).exp()
+    right, off, other = (bernoulli_reconstruction(model.decode(mean + k * error), images).item() for k in (0, 1, -1))
+    return (off + other) / 2 - right
+
+
+def foretells_the_cost(answer: float) -> bool:
+    """Whether the answer is the measured cost, or a fifth of it more or less."""
+    return abs(float(answer) / cost_of_a_shift() - 1) < 0.2
+
+
+@torch.no_grad()
+def merges_two_latents(stage: LatentVAE) -> bool:
+    """Whether a second VAE encodes two latents of one value, of two nats each, on one, at nearly the least loss."""
+    generator, variance = torch.Generator().manual_seed(7), math.exp(-4)
+    value = (1 - variance) ** 0.5 * torch.randn(5000, 1, generator=generator)
+    old = Posterior(value.repeat(1, 2), torch.full((5000, 2), -4.0))
+    new = stage.encode(old)
+    nats = new.kl().mean(dim=0)
+    loss = latent_distortion(old, stage.decode(new.rsample(generator))).sum(dim=1).mean() + nats.sum()
+    least = 0.5 + 0.5 * math.log(2 * (1 / variance - 1))  # both guesses have half the variance of a latent
+    return len(nats) == 2 and nats.min().item() < 0.05 and loss.item() < least + 0.1
+
+
 EXERCISES: dict[str, Exercise] = {
     "A.1": Exercise(close_to(2 - 0.5 * np.log(2)), "One latent has a deviation of sigma / sqrt(2)."),
     "A.2": Exercise(close_to((180 - 90) / 4), "The argument of 0.3 i is 90 degrees; use (A.4)."),
     "A.3": Exercise(turns_onto_axes, "Rotate one point by hand: in which direction does the code turn it?"),
     "A.4": Exercise(has_no_axes, "Which distribution of two independent latents looks the same from every side?"),
+    "A.5": Exercise(foretells_the_cost, "What is the curvature of D along a latent whose posterior is the prior?"),
+    "A.6": Exercise(
+        merges_two_latents, "At a price of 1, to the end: beta_start=50.0, steps=400, anneal_steps=200, price=1.0."
+    ),
 }

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 from .._runtime.arguments import numbers, whole_number
 from ..metrics import ACTIVE
 from .arguments import arrays, drawn, labelled, listed, named
-from .style import BLUE, GREY, ORANGE, RED, SKY, canvas, colour_of
+from .style import BLUE, GREY, ORANGE, RED, SKY, canvas, colour_of, legend_below
 
 BINS = 40  # of pairs, by distance
 
@@ -72,16 +72,15 @@ def code_planes(runs: dict[str, np.ndarray], sizes: tuple[int, int]) -> Figure:
     """
     xs, ys = (whole_number("each of sizes", size, least=1) for size in labelled("sizes", sizes, 2))
     runs = arrays("runs", runs, (xs * ys, 2))
-    figure, axes = canvas(1, len(runs), (3.1 * len(runs), 3.2), squeeze=False)
+    figure, axes = canvas(1, len(runs), (3.1 * len(runs), 3.7), squeeze=False)
     for axis, (name, codes) in zip(axes[0], runs.items(), strict=True):
         grid = codes.reshape(xs, ys, 2)
         for lines, colour, label in ((grid, BLUE, "x fixed"), (grid.swapaxes(0, 1), ORANGE, "y fixed")):
             for k, line in enumerate(lines[::4]):
                 axis.plot(line[:, 0], line[:, 1], color=colour, linewidth=1.2, label=label if k == 0 else None)
-        axis.set(xlabel="mean of z0", aspect="equal")
+        axis.set(xlabel="mean of z0", ylabel="mean of z1", aspect="equal")
         axis.set_title(name, fontsize=10)
-    axes[0, 0].set_ylabel("mean of z1")
-    axes[0, 0].legend(frameon=True, loc="upper right", fontsize=8)
+        legend_below(axis)
     return figure
 
 
@@ -95,21 +94,22 @@ def kl_decomposition(parts: dict[str, tuple[float, float]]) -> Figure:
         ValueError: for no latents, or other than two numbers for each.
     """
     of_mean, of_deviation = drawn("parts", list(named("parts", parts).values()), (None, 2)).T
-    figure, (left, right) = canvas(1, 2, (7.5, 3.2))
+    figure, (left, right) = canvas(1, 2, (9.5, 3.6))
     mean, sigma = np.meshgrid(np.linspace(-3, 3, 121), np.geomspace(0.03, 1.6, 120))
     kl = 0.5 * (mean**2 + sigma**2 - 1) - np.log(sigma)
     lines = left.contour(mean, sigma, kl, levels=[0.1, 0.5, 1, 2, 3, 4, 5], colors=GREY)
     left.clabel(lines, fmt="%g", fontsize=8)
-    left.plot(0, 1, "o", color="k", label="the prior, 0 nats")
+    left.plot(0, 1, "o", color="k")
     left.annotate("", (2, 1), (0.1, 1), arrowprops={"arrowstyle": "->", "color": BLUE, "lw": 2})
     left.annotate("", (0, 0.082), (0, 0.93), arrowprops={"arrowstyle": "->", "color": ORANGE, "lw": 2})
     left.set(xlabel="mean", ylabel="standard deviation", yscale="log", yticks=[0.05, 0.1, 0.3, 1])
     left.set_yticklabels(["0.05", "0.1", "0.3", "1"])
-    left.legend(frameon=False, fontsize=8, loc="lower left")
+    left.set_title("KL of one latent (nats); the dot is the prior", fontsize=10)
     right.bar(list(parts), of_mean, color=BLUE, label="moving the mean")
     right.bar(list(parts), of_deviation, bottom=of_mean, color=ORANGE, label="shrinking the deviation")
-    right.set(ylabel="KL (nats)", ylim=(0, 1.3 * (of_mean + of_deviation).max()))  # room for the legend
-    right.legend(frameon=False, fontsize=8)
+    right.set(ylabel="KL (nats)")
+    right.set_title("latents of trained networks", fontsize=10)
+    legend_below(right)
     return figure
 
 
@@ -176,12 +176,12 @@ def rotation_costs(degrees: ArrayLike, costs: dict[str, tuple[list[float], list[
     """
     degrees = numbers("degrees", degrees, (None,))
     costs = arrays("costs", costs, (2, len(degrees)))
-    figure, axis = canvas(size=(5.5, 3.2))
+    figure, axis = canvas(size=(5.5, 3.8))
     for i, (name, (predicted, measured)) in enumerate(costs.items()):
-        axis.plot(degrees, predicted, color=colour_of(i), label=f"{name}: Eq. 3.10")
-        axis.plot(degrees, measured, "o", color=colour_of(i), label=f"{name}: measured")
+        axis.plot(degrees, predicted, color=colour_of(i), label=f"{name}, predicted by (3.10)")
+        axis.plot(degrees, measured, "o", color=colour_of(i), label=f"{name}, measured")
     axis.set(xlabel="rotation (degrees)", ylabel="extra rate (nats per image)", xticks=degrees)
-    axis.legend(frameon=False, fontsize=8)
+    legend_below(axis)
     return figure
 
 

@@ -34,7 +34,7 @@ def test_code_planes_have_a_chart_for_each_run_and_a_line_through_each_fourth_po
     assert len(lines) == len(drawn)
     for line, expected in zip(lines, drawn, strict=True):
         np.testing.assert_allclose(line, expected)
-    assert legend(axes[0]) == ["x fixed", "y fixed"]
+    assert all(legend(axis) == ["x fixed", "y fixed"] for axis in axes)  # each can be read alone
 
 
 def test_the_two_parts_are_stacked_to_the_kl():
@@ -61,7 +61,7 @@ def test_bayes_errors_are_a_curve_for_each_name():
 def test_rotation_costs_stand_beside_what_the_equation_predicts():
     (axis,) = plots.rotation_costs([0, 45, 90], {"x and y": ([0, 0.5, 0], [0.0, 0.48, 0.01])}).axes
     lines = {line.get_label(): list(line.get_ydata()) for line in axis.get_lines()}
-    assert lines == {"x and y: Eq. 3.10": [0, 0.5, 0], "x and y: measured": [0.0, 0.48, 0.01]}
+    assert lines == {"x and y, predicted by (3.10)": [0, 0.5, 0], "x and y, measured": [0.0, 0.48, 0.01]}
     assert axis.get_xlabel() == "rotation (degrees)"
     assert axis.get_ylabel() == "extra rate (nats per image)"
 
