@@ -29,20 +29,24 @@ class Figure(NamedTuple):
 FIGURES = (
     Figure("1", "known factors through a noisy channel", "chapter 4, “Train it”", ("factors-*",)),
     Figure(
-        "2, top", "dSprites: traversals at a growing capacity", "chapter 5, “One schedule, three objectives”",
+        "2, top", "dSprites: traversals at a growing capacity",
+        "chapter 5, “One schedule, three objectives”, “The report's weights”",
         ("dsprites-capacity-*", "dsprites-constrained-*"), ("dsprites-report64-*", "dsprites-report-*-long"),
     ),
-    Figure("2, bottom", "the same on 3D Chairs", "Figure 7.2", ("chairs-constrained",), ("chairs-report64-*",)),
     Figure(
-        "3", "CelebA: traversals of 32 latents", "Figures 7.6 and 7.7",
+        "2, bottom", "the same on 3D Chairs", "Figure 7.2, “The report's own weights”",
+        ("chairs-constrained",), ("chairs-report64-*",),
+    ),
+    Figure(
+        "3", "CelebA: traversals of 32 latents", "Figures 7.6 and 7.7, “The report's own weights”",
         ("faces-capacity", "faces-constrained"), ("faces-report*-absolute-*",),
     ),
     Figure(
-        "4", "CelebA: KL of each latent under the absolute value", "Figure 7.5",
+        "4", "CelebA: KL of each latent under the absolute value", "Figure 7.5, “The report's own weights”",
         ("faces-capacity",), ("faces-report*-absolute-*",),
     ),
     Figure(
-        "5", "3D Chairs: VAE and β-VAE", "Figures 7.3 and 7.4",
+        "5", "3D Chairs: VAE and β-VAE", "Figures 7.3 and 7.4, “The report's own weights”",
         ("chairs-vae", "chairs-beta"), ("chairs-report-beta*",),
     ),
     Figure(
@@ -50,7 +54,8 @@ FIGURES = (
         ("dsprites-mean-*",),
     ),
     Figure(
-        "7", "CelebA: KL of each latent under the hinge", "Figure 7.5", ("faces-hinge",), ("faces-report*-hinge-*",),
+        "7", "CelebA: KL of each latent under the hinge", "Figure 7.5, “The report's own weights”",
+        ("faces-hinge",), ("faces-report*-hinge-*",),
     ),
 )  # fmt: skip
 
@@ -166,5 +171,5 @@ def jump_differences(
     differences = {}
     for threshold, step in product(thresholds, steps):
         counts = [[jumps(run, threshold, step).first for run in pair] for pair in pairs]
-        differences[f"{threshold:g} nats at step {step}"] = np.diff(counts, axis=1)[:, 0]
+        differences[f"{threshold:g} nat{'s'[: threshold != 1]} at step {step:,}"] = np.diff(counts, axis=1)[:, 0]
     return differences
