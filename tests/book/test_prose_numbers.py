@@ -33,7 +33,6 @@ ELSEWHERE = {
         "100,000": CODE,
         "13.47": "the entropy of dSprites",
         "11.5": "25 less that",
-        "95%": "the usual level of an interval",
         "84%": "computed by the exercise's judge",
     },
     "07-images": {"3,750": "recipe of chapter 4", "1,500": "recipe of chapter 5", "100,000": CODE, "300,000": CODE},
