@@ -20,7 +20,7 @@ document.addEventListener("DOMContentLoaded", () => {
 });
 // What is wider than the page scrolls by itself, so keys must be able to reach it.
 addEventListener("load", () => {
-  for (const wide of document.querySelectorAll("main :is(table, .stack, .figure.whole, div.math, span.math, pre)")) {
+  for (const wide of document.querySelectorAll("main :is(table, .stack, .figure.whole, pre)")) {
     if (wide.scrollWidth > wide.clientWidth + 1 && getComputedStyle(wide).overflowX === "auto") wide.tabIndex = 0;
   }
 });

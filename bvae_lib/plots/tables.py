@@ -14,8 +14,8 @@ NOTHING = "–"  # where there is no number
 LOOK: Any = [
     # As a block it scrolls sideways by itself, where a phone is narrower than the table.
     {"selector": "", "props": "display: block; width: fit-content; max-width: 100%; overflow-x: auto;"
-                              "border-collapse: collapse; font-variant-numeric: tabular-nums"},
-    {"selector": "th, td", "props": "padding: 0.3em 0.9em; text-align: left; vertical-align: top; max-width: 26em"},
+                              "border-collapse: collapse; font-size: 0.9em; font-variant-numeric: tabular-nums"},
+    {"selector": "th, td", "props": "box-sizing: content-box; padding: 0.3em 0.8em; text-align: left; vertical-align: top; max-width: 26em"},
     {"selector": "thead th", "props": "vertical-align: bottom; white-space: normal"},
 ]  # fmt: skip
 
@@ -47,17 +47,15 @@ def table(
     given = _by_column(formats, frame)
     texts = {name: _text(frame[name], given.get(name)) for name in frame}
     styler = Styler(frame, cell_ids=False).format(texts, escape="html").format_index(escape="html", axis="columns")
-    columns = {f".col{i}": frame[name] for i, name in enumerate(frame)}
-    columns["tbody th, .index_name"] = frame.index.to_series()
-    right = [name for name, values in columns.items() if _numbers(values) and not any(map(_is_text, values))]
+    look = [*LOOK, *(_column_look(f".col{i}", frame[name], texts[name], name) for i, name in enumerate(frame))]
     if isinstance(frame.index, pd.RangeIndex) and frame.columns.name is None:
         styler = styler.hide(axis="index")
     elif frame.index.nlevels == 1:
-        styler = styler.format_index(_text(frame.index.to_series()), escape="html")
+        names = frame.index.to_series()
+        styler = styler.format_index(_text(names), escape="html")
+        look.append(_column_look("tbody th, .index_name", names, _text(names), frame.columns.name or ""))
     # The class is what the book's theme colours, in dark mode too.
-    return styler.set_table_attributes('class="dataframe"').set_table_styles(
-        LOOK + [{"selector": name, "props": "text-align: right"} for name in right]
-    )
+    return styler.set_table_attributes('class="dataframe"').set_table_styles(look)
 
 
 def _frame(rows: Any) -> pd.DataFrame:
@@ -92,6 +90,13 @@ def _by_column(formats: Any, frame: pd.DataFrame) -> Mapping[Any, Format]:
 def _plain(value: Any) -> Any:
     """Return the number in an array or a tensor of one, anything else as it is."""
     return value.item() if getattr(value, "ndim", None) == 0 else value
+
+
+def _column_look(selector: str, values: pd.Series, text: Callable[[Any], str], header: Any) -> dict[str, Any]:
+    """Return the style of a column: its side, and a width at which neither its header nor a name takes many lines."""
+    side = "right" if _numbers(values) and not any(map(_is_text, values)) else "left"
+    letters = max(len(str(header)) / 2, min(max(map(len, map(text, values))), 24))
+    return {"selector": selector, "props": f"text-align: {side}; min-width: {0.55 * letters:.1f}em"}
 
 
 def _is_text(value: Any) -> bool:
