@@ -88,7 +88,7 @@ def test_exercises_take_the_solution_and_nothing_else(cells):
     exercises = [i for i, cell in enumerate(cells) if "exercise" in tags(cell)]
     assert exercises
     setup = next(cell.source for cell in cells if "from bvae_lib" in cell.source)
-    run(namespace, setup + "\nimages = DSprites().sample(2)")
+    run(namespace, setup + "\nfrom bvae_lib.data import DSprites\nimages = DSprites().sample(2)")
     for i in exercises:
         check = next(cell.source for cell in cells[i:] if "check" in tags(cell))
         (solution,) = re.findall(r"<details>.*?```python\n(.*?)```.*?</details>", cells[i + 2].source, re.S)[:1]
