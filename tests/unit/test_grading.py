@@ -84,15 +84,15 @@ def test_a_capacity_that_is_never_met_is_not_borne_out():
     assert found["rate_held", "absolute"].measured == pytest.approx([20.0])
 
 
-def test_a_rate_below_the_capacity_at_first_has_not_met_it():
+def test_a_network_that_knows_nothing_yet_has_not_met_its_capacity():
     history = run()
-    history.kl_per_latent[0] /= 100  # the first record, of a network that knows nothing yet
+    history.kl_per_latent[1] /= 100  # R is below C at step 100
     assert grades([history])["capacity_met", "absolute"].verdict == "borne out"
 
 
-def test_a_run_that_is_held_from_the_start_held_nothing_above():
+def test_a_run_that_is_below_its_capacity_from_the_start_held_nothing():
     found = grades([run(held=0.0)])
-    assert found["capacity_met", "absolute"].measured == pytest.approx([0.5 + 50 / 600])
+    assert found["capacity_met", "absolute"].measured == pytest.approx([0.5 + 2000 / 600])
     assert np.isnan(found["rate_held", "absolute"].measured).all()
 
 
