@@ -2,7 +2,6 @@
 
 from .diagrams import flow_diagram
 from .images import (
-    capacity_traversals,
     image_grid,
     image_html,
     pixel_maps,
@@ -48,7 +47,6 @@ __all__ = [
     "allocation_slopes",
     "bayes_errors",
     "canvas",
-    "capacity_traversals",
     "code_planes",
     "compare_objectives",
     "compare_to_normal",

@@ -131,32 +131,6 @@ def traversal_grid(blocks: dict[str, tuple[list[torch.Tensor], list[str]]]) -> F
     return figure
 
 
-def capacity_traversals(images: np.ndarray, titles: list[str], labels: list[list[str]]) -> Figure:
-    """Draw the traversals that a model had at several capacities, side by side.
-
-    Args:
-        images: uint8 [snapshots, latents, columns, 64, 64], a row for each latent.
-        titles: of the snapshots.
-        labels: of the rows of each snapshot.
-
-    Raises:
-        ValueError: for images of another shape or dtype, and other than a title and labels for each snapshot.
-    """
-    images = np.asarray(images)
-    if images.ndim != 5 or images.dtype != np.uint8 or 0 in images.shape:
-        raise ValueError(
-            f"images must be uint8 [snapshots, latents, columns, H, W], not {images.dtype} {list(images.shape)}"
-        )
-    for names in labelled("labels", labels, len(images)):
-        labelled("labels of a snapshot", names, images.shape[1])
-    labelled("titles", titles, len(images))
-    count, rows = images.shape[:2]
-    figure, axes = canvas(1, count, (2.5 * count, 0.32 * rows + 0.5), squeeze=False)
-    for axis, snapshot, title, names in zip(axes[0], images, titles, labels, strict=True):
-        draw_tiles(axis, snapshot[..., None], names, title)
-    return figure
-
-
 def pixel_maps(maps: dict[str, np.ndarray], label: str) -> Figure:
     """Draw a number from -1 to 1 for each pixel: red above 0, blue below, white at 0, grey where there is none.
 

@@ -60,16 +60,6 @@ def test_a_traversal_grid_has_every_image_in_its_place(channels):
     assert right.get_title() == "two"
 
 
-def test_capacities_stand_side_by_side():
-    images = np.random.default_rng(0).integers(0, 256, (2, 3, 7, 64, 64), dtype=np.uint8)
-    titles, labels = ["C = 3 nats", "C = 8 nats"], [["1.00", "0.10", "0.00"], ["2.00", "1.00", "0.50"]]
-    figure = plots.capacity_traversals(images, titles, labels)
-    assert [axis.get_title() for axis in figure.axes] == titles
-    right = figure.axes[1]
-    np.testing.assert_array_equal(np.asarray(right.images[0].get_array())[64:128, :64].squeeze(), images[1, 1, 0])
-    assert [label.get_text() for label in right.get_yticklabels()] == labels[1]
-
-
 def test_maps_of_pixels_share_one_scale_and_leave_out_what_has_no_number():
     maps = {"x": np.array([[0.5, -1.0], [np.nan, 0.0]]), "scale": np.full((2, 2), 0.1)}
     figure = plots.pixel_maps(maps, "correlation")

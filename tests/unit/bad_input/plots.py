@@ -17,8 +17,6 @@ IMAGES = torch.rand(4, 1, 64, 64, generator=torch.Generator().manual_seed(0))
 IMAGE = IMAGES[0]
 X = np.arange(6.0)
 NATS = np.ones((6, 5))
-SHEET = np.zeros((2, 3, 7, 64, 64), np.uint8)
-LABELS = [["a", "b", "c"]] * 2
 NAN = np.full(6, np.nan)
 
 
@@ -130,22 +128,6 @@ ROWS = [
     Refused(
         "traversal_grid", "rows of different lengths",
         lambda: plots.traversal_grid({"a": ([IMAGES, IMAGES[:2]], ["z0", "z1"])}), r"all alike, not \[\(2, 1.*\(4, 1",
-    ),
-    Refused(
-        "capacity_traversals", "floats", lambda: plots.capacity_traversals(SHEET / 255, ["1", "2"], LABELS),
-        "images must be uint8 .* not float64",
-    ),
-    Refused(
-        "capacity_traversals", "one snapshot alone", lambda: plots.capacity_traversals(SHEET[0], ["1"], LABELS[:1]),
-        r"not uint8 \[3, 7, 64, 64\]",
-    ),
-    Refused(
-        "capacity_traversals", "a title too few", lambda: plots.capacity_traversals(SHEET, ["1"], LABELS),
-        "titles must be a list of 2",
-    ),
-    Refused(
-        "capacity_traversals", "labels of the first only",
-        lambda: plots.capacity_traversals(SHEET, ["1", "2"], ["a", "b", "c"]), "labels must be a list of 2",
     ),
     Refused("pixel_maps", "nothing", lambda: plots.pixel_maps({}, ""), "maps must be a dict"),
     Refused("pixel_maps", "a row of pixels", lambda: plots.pixel_maps({"x": X}, ""), "must have the shape"),
