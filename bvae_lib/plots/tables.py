@@ -15,7 +15,8 @@ LOOK: Any = [
     # As a block it scrolls sideways by itself, where a phone is narrower than the table.
     {"selector": "", "props": "display: block; width: fit-content; max-width: 100%; overflow-x: auto;"
                               "border-collapse: collapse; font-size: 0.9em; font-variant-numeric: tabular-nums"},
-    {"selector": "th, td", "props": "box-sizing: content-box; padding: 0.3em 0.8em; text-align: left; vertical-align: top; max-width: 26em"},
+    {"selector": "th, td", "props": "box-sizing: content-box; padding: 0.3em 0.8em; max-width: 26em;"
+                                    "text-align: left; vertical-align: top"},
     {"selector": "thead th", "props": "vertical-align: bottom; white-space: normal"},
 ]  # fmt: skip
 
