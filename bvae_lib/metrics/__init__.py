@@ -20,6 +20,7 @@ from .information import (
 )
 from .intervals import Interval, t_interval
 from .interventions import BetaVAEScore, FactorVAEScore, beta_vae, factor_vae
+from .measures import all_measures
 from .modularity import Explicitness, Modularity, explicitness, modularity
 from .perturbation import noise_cost, rotated_rate_distortion
 from .posterior_mig import posterior_mig
@@ -43,6 +44,7 @@ __all__ = [
     "Interval",
     "Label",
     "Modularity",
+    "all_measures",
     "assign_factors",
     "axis_alignment",
     "beta_vae",

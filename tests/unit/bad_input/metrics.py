@@ -93,6 +93,51 @@ def without_weights(folder):
     assert traverse(Weightless(), [0.0], [0], [-1, 1]).shape == (1, 2, 1, 64, 64)
 
 
+def nothing_to_tell(metric, *parts):
+    """A factor of one class is left out; where no factor has two, there is no figure."""
+
+    def call(folder):
+        found, alone = metric(CODES, np.column_stack([FACTORS, np.ones(40)])), metric(CODES, np.ones((40, 2)))
+        assert not any(math.isnan(getattr(found, part)) for part in parts)
+        assert all(math.isnan(getattr(alone, part)) for part in parts)
+
+    return call
+
+
+def of_few_rows(folder):
+    """Whatever a measure can say of one, two or five images, it says without an error."""
+    for n in (1, 2, 5):
+        assert set(metrics.all_measures(CODES[:n], FACTORS[:n], resamples=0)) == set(
+            metrics.all_measures(CODES, FACTORS, resamples=0)
+        )
+
+
+def constant_codes(folder):
+    found = metrics.all_measures(0 * CODES, FACTORS, resamples=0)
+    assert [found[name]["value"] for name in ("mig", "sap", "modularity", "explicitness", "infoe")] == [0, 0, 0, 0.5, 0]
+    assert math.isnan(found["mcc"]["value"])
+
+
+def with_measures(folder):
+    found = metrics.report(MODEL, Squares(), n=60, resamples=2)
+    assert found["resamples"] == 2
+    assert found["measures"]["mig"]["value"] == found["mig"]
+    assert found["measures"]["mig"]["error"] >= 0
+    assert "measures" not in metrics.report(MODEL, IMAGES, n=4, resamples=2)
+
+
+def held(metric, represent=lambda classes: classes, sizes=(3, 4), **settings):
+    return lambda _: metric(represent, sizes, **{"votes": 50, "evaluated": 20, "batch": 4} | settings)
+
+
+def a_factor_that_cannot_be_held(metric):
+    def call(folder):
+        assert held(metric, sizes=(30, 1, 40), batch=20)(folder).mean == 1
+        assert math.isnan(held(metric, sizes=(1, 4))(folder).mean)
+
+    return call
+
+
 def encode(images, model=MODEL, indices=None):
     return lambda _: metrics.encode_dataset(model, images, indices)
 
@@ -214,6 +259,105 @@ ROWS = [
     Refused(
         "metrics.axis_alignment", "NaN among positions", lambda _: metrics.axis_alignment(CODES, FACTORS * np.nan),
         ValueError, "factors .* numbers, not nan",
+    ),
+    Refused(
+        "metrics.sap", "half as seed", lambda _: metrics.sap(CODES, FACTORS, discrete=True, seed=0.5), ValueError,
+        "seed must be a whole number, not 0.5",
+    ),
+    Refused("metrics.mcc", "factors of other images", lambda _: metrics.mcc(CODES, FACTORS[:9]), ValueError, "same N"),
+    Refused(
+        "metrics.modularity", "one factor without its column", lambda _: metrics.modularity(CODES, FACTORS[:, 0]),
+        ValueError, r"factors .* not \[40\]",
+    ),
+    Refused(
+        "metrics.explicitness", "infinite codes", lambda _: metrics.explicitness(CODES * np.inf, FACTORS), ValueError,
+        "codes .* must be finite numbers",
+    ),
+    Refused(
+        "metrics.infomec", "NaN among factors", lambda _: metrics.infomec(CODES, FACTORS * np.nan), ValueError,
+        "factors .* must be finite numbers, not nan",
+    ),
+    Refused(
+        "metrics.dci", "another regressor", lambda _: metrics.dci(CODES, FACTORS, "lasso"), ValueError,
+        "regressor must be one of trees, boosting, histogram, forest, l1, not 'lasso'",
+    ),
+    Refused(
+        "metrics.dci", "no rows", lambda _: metrics.dci(CODES, FACTORS, rows=0), ValueError,
+        "rows must be a whole number of at least 1, not 0",
+    ),
+    Refused(
+        "metrics.med", "names of classes", lambda _: metrics.med(CODES, [["a"]] * 40), ValueError, "must be numbers",
+    ),
+    Refused(
+        "metrics.explicitness_size", "a factor that there is not",
+        lambda _: metrics.explicitness_size(CODES, FACTORS, categorical=(2,)), ValueError,
+        "categorical must be .* from 0 to 1, not 2",
+    ),
+    Refused(
+        "metrics.all_measures", "fewer than no resamples",
+        lambda _: metrics.all_measures(CODES, FACTORS, resamples=-1), ValueError, "resamples .* at least 0, not -1",
+    ),
+    Refused(
+        "metrics.posterior_mig", "means alone", lambda _: metrics.posterior_mig(torch.zeros(6, 3), FACTORS[:6]),
+        TypeError, "posterior must be Posterior.*not Tensor",
+    ),
+    Refused(
+        "metrics.posterior_mig", "factors of other images", lambda _: metrics.posterior_mig(POSTERIOR, FACTORS),
+        ValueError, "same N",
+    ),
+    Refused(
+        "metrics.beta_vae", "codes in place of a function", held(metrics.beta_vae, CODES), TypeError,
+        "represent must be a function .* not ndarray; .*images.index",
+    ),
+    Refused(
+        "metrics.beta_vae", "a factor without classes", held(metrics.beta_vae, sizes=(3, 0)), ValueError,
+        "factor_sizes must be .* at least 1, not 0",
+    ),
+    Refused(
+        "metrics.factor_vae", "codes of one latent without its column",
+        held(metrics.factor_vae, lambda classes: classes[:, 0]), ValueError,
+        r"codes of represent \[N, latents\] must have",
+    ),
+    Refused(
+        "metrics.factor_vae", "half a class", held(metrics.factor_vae, sizes=(3, 2.5)), ValueError,
+        r"factor_sizes must be whole numbers, not \(3, 2.5\)",
+    ),
+    Refused(
+        "metrics.factor_vae", "batches of one", held(metrics.factor_vae, batch=1), ValueError,
+        "batch must be a whole number of at least 2, not 1",
+    ),
+    Refused(
+        "metrics.factor_vae", "a threshold below 0", held(metrics.factor_vae, threshold=-1), ValueError,
+        "threshold must be .* at least 0, not -1",
+    ),
+    Accepted("metrics.beta_vae", "a factor of one class", a_factor_that_cannot_be_held(metrics.beta_vae)),
+    Accepted("metrics.factor_vae", "a factor of one class", a_factor_that_cannot_be_held(metrics.factor_vae)),
+    Accepted("metrics.beta_vae", "a single vote", held(metrics.beta_vae, votes=1, evaluated=1)),
+    Accepted("metrics.factor_vae", "a single vote", held(metrics.factor_vae, votes=1, evaluated=1)),
+    Accepted("metrics.sap", "a factor of one class", nothing_to_tell(metrics.sap, "mean")),
+    Accepted("metrics.mcc", "a factor of one class", nothing_to_tell(metrics.mcc, "mean")),
+    Accepted("metrics.modularity", "a factor of one class", nothing_to_tell(metrics.modularity, "mean")),
+    Accepted("metrics.explicitness", "a factor of one class", nothing_to_tell(metrics.explicitness, "mean")),
+    Accepted(
+        "metrics.infomec", "a factor of one class", nothing_to_tell(metrics.infomec, "infoc", "infoe"),
+    ),
+    Accepted(
+        "metrics.dci", "a factor of one class",
+        nothing_to_tell(metrics.dci, "disentanglement", "completeness", "informativeness"),
+    ),
+    Accepted(
+        "metrics.med", "a factor of one class", nothing_to_tell(metrics.med, "disentanglement", "completeness"),
+    ),
+    Accepted(
+        "metrics.explicitness_size", "a factor of one class",
+        nothing_to_tell(metrics.explicitness_size, "explicitness"),
+    ),
+    Accepted("metrics.all_measures", "very few rows", of_few_rows),
+    Accepted("metrics.all_measures", "constant codes", constant_codes),
+    Accepted("metrics.report", "all measures, a factor of one class among them", with_measures),
+    Refused(
+        "metrics.report", "fewer than no resamples", lambda _: metrics.report(MODEL, IMAGES, 4, resamples=-1),
+        ValueError, "resamples must .* not -1",
     ),
     Refused("metrics.encode_dataset", "no images", encode(IMAGES[:0]), ValueError, "images is empty"),
     Refused("metrics.encode_dataset", "bytes", encode((255 * IMAGES).byte()), ValueError, "uint8; divide bytes by 255"),
