@@ -241,6 +241,27 @@ class Capacity(ScheduledCapacity):
         return super().settings() | {"gamma": self.gamma, "penalty": self.penalty}
 
 
+class StaircaseCapacity(Capacity):
+    """``Capacity`` whose C moves in stairs: it is set anew every ``stair`` steps, as the report's code does.
+
+    Args:
+        stair: steps between two moves of C.
+        arguments: of ``Capacity``.
+    """
+
+    def __init__(self, stair: int = 1_000, **arguments: Any):
+        super().__init__(**arguments)
+        self.stair = whole_number("stair", stair, 1)
+
+    def capacity(self, step: int) -> float:
+        """Return the capacity C at this step, in nats per image."""
+        return super().capacity(step - step % self.stair)
+
+    def settings(self) -> dict[str, Any]:
+        """Return the class's name and the arguments of its constructor, as plain values."""
+        return super().settings() | {"stair": self.stair}
+
+
 class Constrained(ScheduledCapacity):
     """Minimise D subject to R <= C: the KKT multiplier is the price, found by dual ascent (Eq. 2.1, Eq. 2.5).
 

@@ -7,6 +7,7 @@ from bvae_lib.objectives import (
     BetaVAE,
     Capacity,
     Constrained,
+    StaircaseCapacity,
     bernoulli_reconstruction,
     gaussian_reconstruction,
     loss_and_gradient,
@@ -125,6 +126,23 @@ def test_the_capacity_grows_evenly_and_then_stays(objective):
     assert [objective.capacity(step) for step in (0, 50, 100, 5000)] == [1, 13.5, 26, 26]
 
 
+def test_the_capacity_of_a_staircase_stands_still_between_its_steps():
+    stairs = StaircaseCapacity(stair=25, start=1, stop=26, steps=100)
+    even = Capacity(start=1, stop=26, steps=100)
+    assert [stairs.capacity(step) for step in (0, 24, 25, 49, 50, 99, 100, 5000)] == [
+        1,
+        1,
+        7.25,
+        7.25,
+        13.5,
+        19.75,
+        26,
+        26,
+    ]
+    rate = torch.tensor(9.0)
+    assert all(stairs.cost(rate, step) == even.cost(rate, step - step % 25) for step in range(120))
+
+
 def test_a_plain_beta_vae_has_no_capacity():
     assert math.isnan(BetaVAE().capacity(3))
 
@@ -201,6 +219,7 @@ def test_settings_differ_where_objectives_do():
     [
         BetaVAE(4.0, "gaussian"),
         Capacity(5.0, 1.0, 8.0, 30, "hinge", reduction="mean"),
+        StaircaseCapacity(stair=4, gamma=5.0, steps=30),
         Constrained(1.0, 8.0, 30, multiplier=7.0, speed=0.5, floor=1.0),
     ],
 )
@@ -209,7 +228,7 @@ def test_an_objective_is_built_again_from_its_settings(objective):
     for step in range(5):  # which moves a multiplier
         objective.update(torch.tensor(20.0), step)
     assert objective.settings() == arguments
-    kinds = {kind.__name__: kind for kind in (BetaVAE, Capacity, Constrained)}
+    kinds = {kind.__name__: kind for kind in (BetaVAE, Capacity, StaircaseCapacity, Constrained)}
     again = kinds[arguments.pop("name")](**arguments)
     assert again.settings() == objective.settings()
     again.load_state_dict(objective.state_dict())  # the multiplier is all that a run changes

@@ -4,7 +4,13 @@ import json
 
 from bvae_lib import BetaVAE, BurgessVAE, Capacity, Constrained, Posterior
 from bvae_lib.models import VAE
-from bvae_lib.objectives import Objective, bernoulli_reconstruction, gaussian_reconstruction, loss_and_gradient
+from bvae_lib.objectives import (
+    Objective,
+    StaircaseCapacity,
+    bernoulli_reconstruction,
+    gaussian_reconstruction,
+    loss_and_gradient,
+)
 
 import numpy as np
 import torch
@@ -99,6 +105,10 @@ NUMBERS = {
     Capacity: {
         "gamma": "finite number of at least 0", "start": "finite number of at least 0",
         "stop": "finite number of at least 0", "steps": "whole number of at least 1",
+    },
+    StaircaseCapacity: {
+        "stair": "whole number of at least 1", "gamma": "finite number of at least 0",
+        "steps": "whole number of at least 1",
     },
     Constrained: {
         "start": "finite number of at least 0", "stop": "finite number of at least 0",
