@@ -86,8 +86,7 @@ def report_figures() -> list[dict[str, str]]:
             {
                 "figure": figure.number,
                 "shows": figure.shows,
-                "here": figure.here,
-                "images": IMAGES[next(iter(short.values()))["data"]],
+                "here": f"{IMAGES[next(iter(short.values()))['data']]}: {figure.here}",
                 "in fast motion": strength(short.values()),
                 "at full strength": f"{strength(full.values())}: {state}" if full else "none planned",
             }

@@ -51,7 +51,7 @@ def test_the_seven_figures_are_all_there_with_their_strength():
     assert [*rows] == ["1", "2, top", "2, bottom", "3", "4", "5", "6", "7"]
     assert rows["1"]["in fast motion"] == "multiplier or γ = 1,000, 3,750 steps, 3 seeds"
     assert rows["4"]["at full strength"].startswith("γ = 7.81 or γ = 1.95, 32,000 steps, 5 seeds: ")
-    assert rows["5"]["images"] == "stand-in chairs"
+    assert rows["5"]["here"].startswith("stand-in chairs: Figures 7.3 and 7.4")
     assert rows["6"]["at full strength"] == "none planned"
 
 
