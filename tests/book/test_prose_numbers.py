@@ -35,7 +35,7 @@ ELSEWHERE = {
         "11.5": "25 less that",
         "84%": "computed by the exercise's judge",
     },
-    "07-images": {"3,750": "recipe of chapter 4", "1,500": "recipe of chapter 5", "100,000": CODE, "300,000": CODE},
+    "07-images": {"15,000": "recipe of dsprites-report-colour", "95%": "the usual level of an interval"},
     "appendix-a": {
         "24.6": RESULTS,
         "0.37": RESULTS,
