@@ -43,7 +43,7 @@ class Grade(NamedTuple):
 
     criterion: str  #: its name in the prediction
     penalty: str  #: "absolute", "hinge", or "both" where pairs are compared
-    predicted: float  #: rates and capacities in nats; latents counted; 0 for a difference
+    predicted: float  #: rates, capacities and gaps in nats; latents counted; shares from 0 to 1
     measured: tuple[float, ...]  #: of each run, or pair, in the same unit; NaN where the run never got there
     verdict: str  #: of their median: "borne out", "not borne out", "untested" where there is no run
 
@@ -132,19 +132,32 @@ def difference(one: History, other: History) -> float:
     return float(np.mean(np.abs(others - rates) / rates)) if len(rates) else 0.0
 
 
+def bound(history: History, _: float) -> float:
+    """Return the share of the records from step 2,000 on with R <= 1.05 C."""
+    settled = history.step >= SETTLED
+    return float((history.rate <= NEAR * history.capacity)[settled].mean()) if settled.any() else math.nan
+
+
+def hinge_below_at_end(history: History, _: float) -> float:
+    """Return how far R is below C in the last record, in nats."""
+    return float(history.capacity[-1] - history.rate[-1])
+
+
 class Criterion(NamedTuple):
-    """How a criterion is measured on one run, and how far from the prediction it may lie."""
+    """How a criterion is measured on one run, from where to where it may lie for what is predicted, and of which."""
 
     measure: Callable[[History, float], float]
-    share: float = 0.0  # of what is predicted
-    margin: float = 0.0  # in its own unit
+    allowed: Callable[[float], tuple[float, float]]
+    penalties: tuple[str, ...] = PENALTIES
 
 
 CRITERIA = {
-    "rate_held": Criterion(rate_held, share=0.15),
-    "capacity_met": Criterion(capacity_met, share=0.15),
-    "latents_at_first": Criterion(latents_at_first, margin=2),
-    "latents_when_met": Criterion(latents_when_met, margin=1),
+    "rate_held": Criterion(rate_held, lambda x: (0.85 * x, 1.15 * x)),
+    "capacity_met": Criterion(capacity_met, lambda x: (0.85 * x, 1.15 * x)),
+    "latents_at_first": Criterion(latents_at_first, lambda x: (x - 2, x + 2)),
+    "latents_when_met": Criterion(latents_when_met, lambda x: (x - 1, x + 1)),
+    "bound": Criterion(bound, lambda x: (x - 0.05, x)),
+    "hinge_below_at_end": Criterion(hinge_below_at_end, lambda x: (x / 2, 2 * x), ("hinge",)),
 }
 SAME = "same_until_met"  # the one that compares the two penalties, run by run of a seed
 MOST_DIFFERENT = 0.05
@@ -158,7 +171,8 @@ def grade(prediction: Prediction, runs: Mapping[str, Mapping[int, History]]) -> 
         runs: histories by penalty and seed, as ``penalised_runs`` gives them.
 
     Returns:
-        A grade for each criterion and penalty; for ``same_until_met`` one, of the pairs of one seed.
+        A grade for each criterion and penalty; for ``same_until_met`` one, of the pairs of one seed; for
+        ``hinge_below_at_end`` that of the hinge.
 
     Raises:
         ValueError: for runs of other penalties, or a prediction with an unknown criterion.
@@ -176,15 +190,14 @@ def grade(prediction: Prediction, runs: Mapping[str, Mapping[int, History]]) -> 
             grades.append(Grade(name, "both", 0.0, gaps, verdict(gaps, 0.0, MOST_DIFFERENT)))
             continue
         criterion, predicted = CRITERIA[name], float(prediction.figures[name])
-        for penalty in PENALTIES:
+        for penalty in criterion.penalties:
             measured = tuple(criterion.measure(history, predicted) for history in runs[penalty].values())
-            allowed = criterion.share * predicted + criterion.margin
-            grades.append(Grade(name, penalty, predicted, measured, verdict(measured, predicted, allowed)))
+            grades.append(Grade(name, penalty, predicted, measured, verdict(measured, *criterion.allowed(predicted))))
     return grades
 
 
-def verdict(measured: tuple[float, ...], predicted: float, allowed: float) -> str:
-    """Say whether the median of what was measured is at most ``allowed`` away from what was predicted."""
+def verdict(measured: tuple[float, ...], low: float, high: float) -> str:
+    """Say whether the median of what was measured lies from ``low`` to ``high``."""
     if not measured:
         return "untested"
-    return "borne out" if abs(np.median(measured) - predicted) <= allowed else "not borne out"  # NaN is not
+    return "borne out" if low <= np.median(measured) <= high else "not borne out"  # NaN is not

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 
 from bvae_lib import zoo
 from bvae_lib.history import History
@@ -94,6 +95,23 @@ def test_a_run_that_is_below_its_capacity_from_the_start_held_nothing():
     found = grades([run(held=0.0)])
     assert found["capacity_met", "absolute"].measured == pytest.approx([0.5 + 2000 / 600])
     assert np.isnan(found["rate_held", "absolute"].measured).all()
+
+
+def test_a_penalty_that_binds_keeps_the_rate_at_the_capacity():
+    prediction = replace(PREDICTION, criteria={"bound": ""}, figures={"bound": 1.0})
+    held, broken = run(held=1.0), run(held=9.0)
+    assert grades([held], [broken], prediction)["bound", "absolute"].verdict == "borne out"
+    assert grades([held], [broken], prediction)["bound", "hinge"].verdict == "not borne out"
+
+
+@pytest.mark.parametrize(("gap", "verdict"), [(0.4, "not borne out"), (0.6, "borne out"), (2.1, "not borne out")])
+def test_a_hinge_stays_below_its_capacity_by_about_what_noise_asks(gap, verdict):
+    prediction = replace(PREDICTION, criteria={"hinge_below_at_end": ""}, figures={"hinge_below_at_end": 1.0})
+    history = run()
+    history.kl_per_latent[-1] *= 1 - gap / history.rate[-1]
+    (found,) = grades([run()], [history], prediction).values()
+    assert (found.penalty, found.verdict) == ("hinge", verdict)
+    assert found.measured == pytest.approx((gap,))
 
 
 @pytest.mark.parametrize("path", sorted(PREDICTIONS.glob("*.json")), ids=lambda path: path.name)
