@@ -8,6 +8,7 @@ import torch
 from .._runtime.arguments import check_tensor, number, seed_number, whole_number
 from ..data import ImageSet
 from ..data.base import Indices, as_images
+from ..data.packed import PackedImages
 from ..models import VAE, LinearVAE, Posterior
 from ..objectives import bernoulli_reconstruction
 from .information import ACTIVE, mig, silence
@@ -22,6 +23,9 @@ def encode_dataset(
     model: VAE | LinearVAE, images: ImageSet | torch.Tensor, indices: Indices | None = None
 ) -> Posterior:
     """Encode many images, a few hundred at a time.
+
+    Sprites are taken by their position, so that those of a batch leave the same pixels blank, which BurgessVAE's first
+    two layers leave out: all of dSprites takes less than half the time.
 
     Args:
         model: has ``encode``; on any device.
@@ -45,8 +49,10 @@ def encode_dataset(
     chosen = ImageSet.check_indices(images, indices)  # type: ignore[arg-type]  # a tensor has a length too
     if chosen.ndim != 1 or not len(chosen):
         raise ValueError(f"indices must be whole numbers [n], one at least, not of shape {list(chosen.shape)}")
-    parts = [model.encode(like(weights, images[chunk])) for chunk in chosen.split(ENCODED)]
-    return Posterior(*(torch.cat(part).cpu() for part in zip(*parts, strict=True)))
+    order = alike(images, chosen)
+    parts = [model.encode(like(weights, images[chunk])) for chunk in chosen[order].split(ENCODED)]
+    back = order.argsort()
+    return Posterior(*(torch.cat(part).cpu()[back] for part in zip(*parts, strict=True)))
 
 
 @torch.no_grad()
@@ -137,6 +143,18 @@ def rate_distortion_bounds(rate: float, distortion: float, entropy: float) -> di
         "information_at_most": min(rate, entropy),  # Eq. 3.3 and Eq. 3.2
         "mismatch_at_least": max(0.0, rate - entropy),  # Eq. 3.1, where I is at most H
     }
+
+
+def alike(images: ImageSet | torch.Tensor, chosen: torch.Tensor) -> torch.Tensor:
+    """Return the order of the ``chosen`` images [n] in which neighbours show a sprite of one size at one place."""
+    if not isinstance(images, PackedImages):
+        return torch.arange(len(chosen))
+    classes = dict(zip(images.factor_names, images.factors(chosen).cpu().unbind(dim=1), strict=True))
+    x, y = classes["pos_x"], classes["pos_y"]
+    key = torch.zeros_like(x)
+    for size, part in ((8, x // 4), (8, y // 4), (6, classes["scale"]), (32, x), (32, y)):  # the first counts most
+        key = key * size + part
+    return key.argsort(stable=True)
 
 
 def first_weights(model: Any) -> torch.Tensor:

@@ -13,6 +13,7 @@ from .._runtime.arguments import check_pixels, numbers, whole_number
 from .._runtime.seeded import seeded
 from ._deconv import Upsampling
 from ._inputs import as_input, latent_mask, latent_numbers
+from ._window import two_layers
 from .posterior import Posterior
 from .vae import VAE
 
@@ -106,7 +107,10 @@ class BurgessVAE(VAE):
         """
         check_pixels(images)
         images = as_input("images", images, self.encoder, (self.channels, 64, 64))
-        return self.encoder[:-1](images.contiguous(memory_format=torch.channels_last))
+        images = images.contiguous(memory_format=torch.channels_last)
+        if torch.is_grad_enabled() or images.device.type != "cpu":  # a GPU would wait for the window
+            return self.encoder[:-1](images)
+        return self.encoder[4:-1](two_layers(self.encoder[:4], images))
 
     def encode(self, images: torch.Tensor) -> Posterior:
         """Compute the posterior of each image.
