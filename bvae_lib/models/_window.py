@@ -45,6 +45,6 @@ def two_layers(layers: nn.Sequential, images: torch.Tensor) -> torch.Tensor:
     excess = first(images[:, :, rows, columns]).relu_().sub_(constant)
     weight = second.weight.contiguous(memory_format=torch.channels_last)  # as the pixels: a quarter less time
     reached = functional.conv2d(excess, weight, None, stride=2, padding=1)
-    whole = blank.relu().repeat(len(images), 1, 1, 1).contiguous(memory_format=torch.channels_last)
+    whole = blank.relu().expand(len(images), -1, -1, -1).clone(memory_format=torch.channels_last)
     whole[:, :, window[0], window[1]] = reached.add_(blank[:, :, window[0], window[1]]).relu_()
     return whole
