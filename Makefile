@@ -39,7 +39,7 @@ lint: $(READY)                        ## check format, style, docstrings and typ
 	$(BIN)/mypy
 
 bench: $(READY)                       ## print the ratios of benchmarks/
-	for name in training loaders threads; do $(BIN)/python benchmarks/$$name.py || exit; done
+	for name in peers loaders threads; do $(BIN)/python benchmarks/$$name.py || exit; done
 
 zoo: $(READY)                         ## train what the zoo lacks, one model after another; goes on where it stopped
 	$(BIN)/python -m bvae_lib.zoo

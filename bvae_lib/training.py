@@ -1,6 +1,5 @@
 """One training loop. Batches are indexed on the device, and figures stay there until a record is made."""
 
-import importlib
 import os
 from collections.abc import Callable
 from typing import Any
@@ -284,10 +283,3 @@ def pick_precision(precision: str, device: torch.device, settings: dict[str, Any
     if precision not in ("float32", "bfloat16"):
         raise ValueError(f'precision must be "auto", "float32" or "bfloat16", not {precision!r}')
     return precision
-
-
-def __getattr__(name: str) -> Any:
-    """Give the names of ``full_batch`` that were here, until every page asks for them there."""
-    if name in ("fit_full_batch", "solve_full_batch"):
-        return getattr(importlib.import_module("bvae_lib.full_batch"), name)
-    raise AttributeError(name)

@@ -27,7 +27,8 @@ def decode(path: Path, channels: int, crop: int | None) -> np.ndarray | str:
         with Image.open(path) as file:
             if "transparency" in file.info:
                 file.info["transparency"] = clear_colour(file)
-            image = flatten(ImageOps.exif_transpose(file), file.format).convert("RGB" if channels == 3 else "L")
+            image, mode = flatten(ImageOps.exif_transpose(file), file.format), "RGB" if channels == 3 else "L"
+            image = image if image.mode == mode else image.convert(mode)  # even to its own mode that copies all
     except MemoryError:
         raise
     except Exception as error:  # Pillow's decoders raise nearly anything on bytes that are not what they seem

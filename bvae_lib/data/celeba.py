@@ -97,11 +97,12 @@ def read_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
-        try:
-            parted = next(csv.reader([line], skipinitialspace=True)) if "," in line else line.split()
-        except csv.Error as error:
-            raise ValueError(f"{path}, line {number}: {error}") from error
-        fields = [field.strip() for field in parted]
+        fields = line.split()
+        if "," in line:
+            try:
+                fields = [field.strip() for field in next(csv.reader([line], skipinitialspace=True))]
+            except csv.Error as error:
+                raise ValueError(f"{path}, line {number}: {error}") from error
         if not seen and "image_id" in fields:
             first = fields.index("image_id")
         fields = fields[first:] or [""]
