@@ -98,6 +98,7 @@ def fit(
     settings |= {"objective": plain(f"{type(objective).__name__}.settings()", objective.settings())}
     # Where a run ends matters to its cooldown alone: one without can be continued to more steps.
     settings["steps"] = steps if settings["cooldown"] else None
+    objective.begin(len(images))
 
     model = model.to(device).to(memory_format=torch.channels_last)
     objective = objective.to(device).to(memory_format=torch.channels_last)
@@ -215,7 +216,8 @@ def parameter_groups(objective: Objective, model: nn.Module, lr: float) -> list[
             owner = type(objective).__name__
             raise TypeError(f'{owner}.parameter_groups must return dicts with "params", not {type(group).__name__}')
         learning = [parameter for parameter in group["params"] if parameter.requires_grad]
-        groups.append({"params": learning, "lr": lr * group.get("lr_factor", 1.0)})
+        rate = {"lr": lr * group.get("lr_factor", 1.0)}  # unless the group has one of its own
+        groups.append(rate | {key: value for key, value in group.items() if key != "lr_factor"} | {"params": learning})
     if not any(group["params"] for group in groups):
         raise ValueError("there is nothing to learn: all parameters are frozen; model.requires_grad_(True) frees them")
     return groups

@@ -20,8 +20,8 @@ ROWS = [
 NAMED = {part for row in ROWS for part in row.function.split(".")}
 
 # Packages whose public names are those of ``__all__``, and modules whose public names are what they define.
-PACKAGES = ("data", "models", "metrics", "plots", "widgets", "zoo")
-MODULES = ("likelihoods", "objectives", "training", "full_batch", "history", "checkpoints", "exercises")
+PACKAGES = ("data", "models", "objectives", "metrics", "plots", "widgets", "zoo")
+MODULES = ("aggregate", "likelihoods", "training", "full_batch", "history", "checkpoints", "exercises")
 MODULES += ("theory.channel", "theory.water_filling", "theory.allocation", "theory.penalty")
 
 

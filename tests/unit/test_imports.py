@@ -13,6 +13,7 @@ ROOMS = (
     "_runtime",
     "data",
     "models",
+    "aggregate",
     "likelihoods",
     "objectives",
     "history",

@@ -5,12 +5,15 @@ import json
 from bvae_lib import BetaVAE, BurgessVAE, Capacity, Constrained, Posterior
 from bvae_lib.models import VAE
 from bvae_lib.objectives import (
+    TCVAE,
+    FactorVAE,
     Objective,
     StaircaseCapacity,
     bernoulli_reconstruction,
     gaussian_reconstruction,
     loss_and_gradient,
 )
+from bvae_lib.training import fit
 
 import numpy as np
 import torch
@@ -22,6 +25,7 @@ Z = torch.randn(4, 1, 64, 64, generator=torch.Generator().manual_seed(0))
 X = torch.rand(4, 1, 64, 64, generator=torch.Generator().manual_seed(1))
 Q = Posterior(torch.zeros(4, 2), torch.zeros(4, 2))
 ONE_SIDED = Posterior(torch.zeros(4, 2), torch.zeros(4, 1))
+QUIET = {"batch_size": 2, "device": "cpu", "precision": "float32", "progress": False}
 ONE_IMAGE = Posterior(torch.zeros(1, 2), torch.zeros(1, 2))
 
 
@@ -115,6 +119,14 @@ NUMBERS = {
         "steps": "whole number of at least 1", "multiplier": "finite number of at least 0",
         "speed": "finite number of at least 0", "floor": "finite number of at least 0",
     },
+    TCVAE: {
+        "beta": "finite number of at least 0", "alpha": "finite number of at least 0",
+        "gamma": "finite number of at least 0", "size": "whole number of at least 2",
+    },
+    FactorVAE: {
+        "gamma": "finite number of at least 0", "beta": "finite number of at least 0",
+        "latents": "whole number of at least 1",
+    },
 }  # fmt: skip
 NO_NUMBERS = {
     "negative": -1.0,
@@ -160,6 +172,28 @@ ROWS = [
             r"posterior must be \[4, latents\] as images, not \[1, 2\]"),
     Refused("BetaVAE", "mean and log-variance of two shapes", lambda _: objective(Own(ONE_SIDED), X), ValueError,
             r"log_variance must have the shape of mean, \[4, 2\], not \[4, 1\]"),
+    Refused("TCVAE", "no size outside fit", lambda _: TCVAE(6)(Own(), X, 0), ValueError,
+            r"size must be given outside fit, which says it; TCVAE\(size=737_280\)"),
+    Refused("TCVAE", "another size than the data set's",
+            lambda _: fit(BurgessVAE(), X, TCVAE(6, size=737_280), 1, **QUIET), ValueError,
+            "size must be the number of images to train on, 4, not 737280; without size, fit says it"),
+    Refused("TCVAE", "a data set of one image", lambda _: fit(BurgessVAE(), X[:1], TCVAE(6), 1, **QUIET), ValueError,
+            "number of images must be a whole number of at least 2, not 1"),
+    Refused("TCVAE", "a batch of one image",
+            lambda _: TCVAE(6, size=9)(Own(ONE_IMAGE, (1, 1, 64, 64)), X[:1], 0), ValueError, "batch of at least 2"),
+    Refused("TCVAE", "an unknown likelihood", lambda _: TCVAE(6, likelihood="mse"), ValueError, "not 'mse'"),
+    Refused("TCVAE", "a model that encodes a pair", lambda _: TCVAE(6, size=9)(Own(tuple(Q)), X, 0), TypeError,
+            r"encode must return Posterior\(mean, log_variance\), not tuple"),
+    Refused("FactorVAE", "latents that the model does not have", lambda _: FactorVAE(6)(Own(), X, 0), ValueError,
+            "latents must be those of the model, 2, not 10"),
+    Refused("FactorVAE", "a batch of one image",
+            lambda _: FactorVAE(6, 2)(Own(ONE_IMAGE, (1, 1, 64, 64)), X[:1], 0), ValueError,
+            "batch of at least 2, to permute latents over, not 1"),
+    Refused("FactorVAE", "a seed with a point", lambda _: FactorVAE(6, seed=0.5), ValueError,
+            "seed must be a whole number, not 0.5"),
+    Refused("FactorVAE", "an unknown likelihood", lambda _: FactorVAE(6, likelihood="mse"), ValueError, "not 'mse'"),
+    Refused("FactorVAE", "a model that encodes a pair", lambda _: FactorVAE(6, 2)(Own(tuple(Q)), X, 0), TypeError,
+            r"encode must return Posterior\(mean, log_variance\), not tuple"),
     Refused("Objective", "no forward", lambda _: Objective()(Own(), X, 0), NotImplementedError, "must define forward"),
     Refused("loss_and_gradient", "images as NumPy", lambda _: loss_and_gradient(BetaVAE(), BurgessVAE(), X.numpy()),
             ValueError, "images must be a torch tensor"),

@@ -1,90 +1,21 @@
-"""What a beta-VAE minimises: distortion, plus a price for every nat of rate.
+"""Objectives that put a cost on the whole rate; ``price`` is the slope of that cost, in nats of D per nat of R."""
 
-Distortion D = E_q[-log p(x|z)] and rate R = KL(q(z|x) || p(z)) are in nats per image: summed over pixels and
-latents, averaged over the batch. An objective is a function of model and images,
-
-    objective(model, images, step, generator) -> Terms(loss, reconstruction, kl),
-
-and ``training.fit`` knows nothing else of it. The objectives here differ in what a rate costs; ``price`` is the slope
-of that cost, in nats of distortion per nat of rate.
-"""
-
-import math
-from typing import Any, NamedTuple
+from typing import Any
 
 import torch
-from torch import nn
 
-from ._runtime.arguments import check_tensor, number, seed_number, whole_number
-from .likelihoods import LIKELIHOODS, bernoulli_reconstruction, gaussian_reconstruction
-from .models import VAE, Posterior
-
-__all__ = [
-    "BetaVAE",
-    "Capacity",
-    "Constrained",
-    "Objective",
-    "PricedRate",
-    "ScheduledCapacity",
-    "Terms",
-    "bernoulli_reconstruction",
-    "gaussian_reconstruction",
-    "loss_and_gradient",
-]
+from .._runtime.arguments import number, whole_number
+from ..likelihoods import LIKELIHOODS
+from ..models import VAE, Posterior
+from .contract import Objective, Terms
 
 
-class Terms(NamedTuple):
-    """What an objective says of one batch."""
-
-    loss: torch.Tensor  #: to be minimised, a scalar
-    reconstruction: torch.Tensor  #: the distortion D in nats per image, a scalar
-    kl: torch.Tensor  #: [latents] in nats, the mean over the batch; their sum is the rate R
-
-
-class Objective(nn.Module):
-    """The contract with ``training.fit``: ``objective(model, images, step, generator)`` gives Terms.
-
-    A subclass defines ``forward``; everything else has a default. Modules that it owns learn along with the model.
-    """
-
-    def forward(self, model: VAE, images: torch.Tensor, step: int, generator: torch.Generator | None = None) -> Terms:
-        """Evaluate the objective on one batch.
-
-        Args:
-            model: has what the objective needs, as a rule ``encode`` and ``decode``.
-            images: [B, channels, H, W] in [0, 1].
-            step: steps of the optimizer before this one.
-            generator: source of noise.
-        """
-        raise NotImplementedError(f"{type(self).__name__} must define forward(model, images, step, generator)")
-
-    def price(self, rate: torch.Tensor, step: int, pixels: int) -> torch.Tensor | float:
-        """Return the nats of distortion that one more nat of rate costs; NaN where there is no such price.
-
-        Args:
-            rate: R in nats per image.
-            step: steps of the optimizer before this one.
-            pixels: numbers in one image, channels included.
-        """
-        return math.nan
-
-    def capacity(self, step: int) -> float:
-        """Return the capacity C at this step, in nats per image; NaN where there is none."""
-        return math.nan
-
-    def update(self, rate: torch.Tensor, step: int) -> None:
-        """Move what the objective learns by rules of its own, after each step of the optimizer."""
-
-    def parameter_groups(self, model: nn.Module) -> list[dict[str, Any]]:
-        """Name what learns, as parameter groups; ``lr_factor`` multiplies the learning rate of a group."""
-        return [{"params": [*model.parameters(), *self.parameters()]}]
-
-    def settings(self) -> dict[str, Any]:
-        """Return the class's name and the arguments of its constructor, as plain values.
-
-        ``Class(**arguments)`` gives the objective back.
-        """
-        return {"name": type(self).__name__}
+def encode(model: VAE, images: torch.Tensor) -> Posterior:
+    """Encode images; TypeError where the model gives something else than a Posterior."""
+    posterior = model.encode(images)
+    if not isinstance(posterior, Posterior):
+        raise TypeError(f"encode must return Posterior(mean, log_variance), not {type(posterior).__name__}")
+    return posterior
 
 
 class PricedRate(Objective):
@@ -106,9 +37,7 @@ class PricedRate(Objective):
 
     def forward(self, model: VAE, images: torch.Tensor, step: int, generator: torch.Generator | None = None) -> Terms:
         """Encode, draw z, decode, and add the cost of the rate to the reconstruction."""
-        posterior = model.encode(images)
-        if not isinstance(posterior, Posterior):
-            raise TypeError(f"encode must return Posterior(mean, log_variance), not {type(posterior).__name__}")
+        posterior = encode(model, images)
         logits = model.decode(posterior.rsample(generator))
         return self.terms(posterior, logits, images, step)
 
@@ -317,29 +246,3 @@ class Constrained(ScheduledCapacity):
         """Return the class's name and the arguments of its constructor, as plain values."""
         arguments = {"multiplier": self.initial_multiplier, "speed": self.speed, "floor": self.floor}
         return super().settings() | arguments
-
-
-def loss_and_gradient(
-    objective: Objective, model: nn.Module, images: torch.Tensor, seed: int = 0
-) -> tuple[float, torch.Tensor]:
-    """Evaluate an objective and its gradient at step 0, to compare objectives by what they make of the same batch.
-
-    Args:
-        objective: to evaluate.
-        model: whose parameters the gradient is of.
-        images: [B, channels, H, W] in [0, 1], on the model's device.
-        seed: of the noise.
-
-    Returns:
-        The loss in nats, and the gradient of all parameters that learn in one vector.
-
-    Raises:
-        ValueError: for a model of which nothing learns, and as the objective.
-    """
-    learning = [parameter for parameter in model.parameters() if parameter.requires_grad]
-    if not learning:
-        raise ValueError("model has no parameter that learns; model.requires_grad_(True) lets all of them")
-    check_tensor("images", images)
-    loss = objective(model, images, 0, torch.Generator(images.device).manual_seed(seed_number(seed))).loss
-    gradients = torch.autograd.grad(loss, learning, allow_unused=True, materialize_grads=True)
-    return loss.item(), torch.cat([gradient.flatten() for gradient in gradients])
