@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tools.address import PLACEHOLDER, write_address
+from tools.address import PLACEHOLDER, holders, site, write_address
 from tools.pages import pages
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -61,14 +61,21 @@ def test_config_and_notebooks_hold_one_address():
         assert re.findall(r'git\+(https://[^\s"\\]+)', notebook.read_text(encoding="utf-8")) == [address], notebook.name
 
 
+def test_no_other_file_holds_the_address():
+    """But for those that say what a placeholder looks like."""
+    files = [*ROOT.glob("*.*"), *ROOT.glob(".github/**/*.yml"), *ROOT.glob("benchmarks/*.md"), *SOURCES]
+    holding = {path for path in files if path.is_file() and b"OWNER/REPOSITORY" in path.read_bytes()}
+    explained = {ROOT / "tools" / "address.py", ROOT / "tests" / "web" / "test_pages.py", Path(__file__)}
+    assert holding <= explained | {*holders(ROOT)}
+
+
 @pytest.fixture
 def copied(tmp_path):
     """The files that hold the address, and what is in each."""
     (tmp_path / "book").mkdir()
-    shutil.copy(ROOT / "_config.yml", tmp_path)
-    for notebook in (ROOT / "book").glob("*.ipynb"):
-        shutil.copy(notebook, tmp_path / "book")
-    return {path: path.read_bytes() for path in (tmp_path / "_config.yml", *(tmp_path / "book").iterdir())}
+    for path in holders(ROOT):
+        shutil.copy(path, tmp_path / path.relative_to(ROOT))
+    return {path: path.read_bytes() for path in holders(tmp_path)}
 
 
 def test_make_address_writes_it_everywhere_and_shows_the_buttons(copied, tmp_path):
@@ -78,14 +85,30 @@ def test_make_address_writes_it_everywhere_and_shows_the_buttons(copied, tmp_pat
     config = yaml.safe_load((tmp_path / "_config.yml").read_text(encoding="utf-8"))
     assert config["repository"]["url"] == url
     assert config["launch_buttons"]["colab_url"].startswith("https://colab")
+    assert config["launch_buttons"]["binderhub_url"].startswith("https://mybinder")
     assert config["html"]["use_repository_button"] is True
+    assert config["html"]["baseurl"] == "https://some.one.github.io/a-course.v2/"
     for notebook in (tmp_path / "book").glob("*.ipynb"):
         assert f"git+{url}\\" in notebook.read_text(encoding="utf-8")
+    citation = yaml.safe_load((tmp_path / "CITATION.cff").read_text(encoding="utf-8"))
+    assert (citation["repository-code"], citation["url"]) == (url, config["html"]["baseurl"])
+    readme = (tmp_path / "README.md").read_text(encoding="utf-8")
+    assert not [path for path in copied if re.search("OWNER/REP|owner.github", path.read_text(encoding="utf-8"))]
+    badges = re.sub(r"<!--.*?-->", "", readme, flags=re.S)
+    for place in (f"{url}/actions/workflows/ci.yml", "colab.research.google.com/github/some.one/", "mybinder.org/v2/gh/"):
+        assert place in badges
+    assert "](https://some.one.github.io/a-course.v2/)" in badges
+
+    write_address(url.replace("some", "any"), tmp_path)
+    assert not [path for path in copied if "some.one" in path.read_text(encoding="utf-8")]
 
     write_address(PLACEHOLDER, tmp_path)
-    config = yaml.safe_load((tmp_path / "_config.yml").read_text(encoding="utf-8"))
-    assert not config["launch_buttons"]["colab_url"]
-    assert config["html"]["use_repository_button"] is False
+    assert {path: path.read_bytes() for path in copied} == copied
+
+
+def test_a_book_in_the_repository_of_its_site_is_published_at_the_root():
+    assert site("https://github.com/Some/some.github.io") == "https://some.github.io/"
+    assert site("https://github.com/Some/Course") == "https://some.github.io/Course/"
 
 
 @pytest.mark.parametrize("action", ["write_bytes", "replace"])
@@ -123,7 +146,7 @@ def test_make_address_asks_no_locale(copied, tmp_path):
     ]
     environment = os.environ | {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0"}
     subprocess.run([*command, "https://github.com/a/b", str(tmp_path)], cwd=ROOT, env=environment, check=True)
-    assert all(b"github.com/a/b" in path.read_bytes() for path in copied)
+    assert all(b"github.com/a/b" in path.read_bytes() for path, was in copied.items() if b"OWNER/REPOSITORY" in was)
 
 
 def opens_text(call: ast.Call) -> bool:
@@ -149,12 +172,15 @@ def test_make_address_refuses_what_is_no_address(url, tmp_path):
         write_address(url, tmp_path)
 
 
-def test_buttons_are_hidden_and_the_readme_says_so_while_there_is_no_address():
+def test_buttons_and_badges_are_hidden_while_there_is_no_address():
     config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
     placeholder = config["repository"]["url"] == PLACEHOLDER
+    shown = re.sub(r"<!--.*?-->", "", (ROOT / "README.md").read_text(encoding="utf-8"), flags=re.S)
     assert bool(config["launch_buttons"]["colab_url"]) is not placeholder
+    assert bool(config["launch_buttons"]["binderhub_url"]) is not placeholder
+    assert bool(config["html"]["baseurl"]) is not placeholder
     assert config["html"]["use_repository_button"] is not placeholder
-    assert ("still a placeholder" in (ROOT / "README.md").read_text(encoding="utf-8")) is placeholder
+    assert ("badge.svg" in shown) is not placeholder
 
 
 def test_every_page_is_in_the_table_of_contents():
