@@ -20,7 +20,7 @@ from .atomic import write_atomically
 
 # Times as fast in bfloat16 that this CPU must be. The CPUs that were measured are at 0.5, 2.0 and 3.1 to 4.7.
 WORTH = 2.5
-MMAP_THRESHOLD, TRIM_THRESHOLD = -3, -1  # of mallopt(3)
+MMAP_MAX, TRIM_THRESHOLD = -4, -1  # of mallopt(3)
 
 
 def flush_denormals() -> None:
@@ -35,13 +35,14 @@ def flush_denormals() -> None:
 def keep_freed_memory() -> None:
     """Make glibc keep up to 1 GiB of freed memory.
 
-    A step of training frees what the next one asks for again: tensors of 8 MB at batch 64. glibc hands such blocks back
-    to the kernel, which fills them with zeros, page by page, on the next use: a third of the time of a step.
+    A step of training frees what the next one asks for again: tensors of 8 MB at batch 64, of 128 MB at 1,024. glibc
+    hands such blocks back to the kernel, which fills them with zeros, page by page, on the next use: up to a third of
+    the time of a step.
     """
     if sys.platform == "linux":
         mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
         if mallopt is not None:
-            mallopt(MMAP_THRESHOLD, 32 << 20)  # the largest that glibc takes
+            mallopt(MMAP_MAX, 0)  # blocks of their own, those above 32 MB at the latest, would go back at once
             mallopt(TRIM_THRESHOLD, 1 << 30)
 
 

@@ -28,6 +28,13 @@ if sys.platform == "linux":  # page faults of a step of the network at batch 64,
         return (resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before) / steps
     faults(15)  # in which the heap may still grow
     found["faults"] = faults(5)
+    large = torch.ones(16 << 20)  # 64 MB, as a layer has at batch 512
+    del large
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    for _ in range(3):
+        large = torch.ones(16 << 20)
+        del large
+    found["faults of large blocks"] = (resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before) / 3
 torch.set_num_threads(2)
 found["answers"] = len({bfloat16_pays() for _ in range(5)})
 found["threads"] = torch.get_num_threads()
@@ -49,6 +56,7 @@ def found(tmp_path_factory) -> dict[str, float]:
 @pytest.mark.skipif(sys.platform != "linux" and "CI" not in os.environ, reason="memory is kept on Linux only")
 def test_memory_that_a_step_frees_is_not_handed_back(found):
     assert found["faults"] < 500  # without the setting some thousands
+    assert found["faults of large blocks"] < 500  # without it 16,384
 
 
 def test_weights_too_small_to_matter_count_as_zero_while_training(found):
