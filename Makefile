@@ -7,7 +7,7 @@ READY := $(VENV)/ready
 # others' threads. A notebook stays on one core, and the longest comes first.
 PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto
 
-.PHONY: book install test unit nbval web lint bench zoo address clean
+.PHONY: book sheets picture install test unit nbval web lint bench zoo address clean
 .DEFAULT_GOAL := book
 
 $(READY): pyproject.toml constraints.txt
@@ -18,6 +18,12 @@ $(READY): pyproject.toml constraints.txt
 
 book: $(READY)                        ## build the HTML book into _build/html
 	$(BIN)/python tools/build.py
+
+sheets: book                          ## write exercise sheets and slides of the figures into _build/sheets
+	$(BIN)/python tools/sheets.py
+
+picture: $(READY)                     ## draw the picture of the README from a stored model
+	$(BIN)/python tools/picture.py
 
 test:                                 ## install, build the book, and run the tests below; what took how long comes last
 	$(PYTHON) tools/run_tests.py
@@ -44,7 +50,7 @@ bench: $(READY)                       ## print the ratios of benchmarks/
 zoo: $(READY)                         ## train what the zoo lacks, one model after another; goes on where it stopped
 	$(BIN)/python -m bvae_lib.zoo
 
-address: $(READY)                     ## write the repository's address, URL=..., into the book
+address: $(READY)                     ## write the repository's address, URL=..., into book, README and citation
 	$(BIN)/python tools/address.py "$(URL)"
 
 clean:                                ## remove what was built

@@ -1,8 +1,9 @@
 """Write the repository's address where it is needed: python tools/address.py https://github.com/OWNER/REPOSITORY.
 
 _config.yml says which address holds now. It is replaced wherever it stands: in the README's badges and links, in
-CITATION.cff, in the first cell of every notebook, which installs bvae_lib from there where it is missing. While it is
-the placeholder, the book shows no launch buttons, and the README neither badges nor a link to the published book.
+CITATION.cff and the changelog, and in the first cell of every notebook, which installs bvae_lib from there where it is
+missing. While it is the placeholder, the book shows no launch buttons, and the README neither badges nor a link to the
+published book.
 """
 
 import re
@@ -49,7 +50,7 @@ def write_address(url: str, root: Path = ROOT) -> None:
 def holders(root: Path) -> list[Path]:
     """The files that hold the address."""
     pages = [*(root / "book").glob("*.ipynb"), *(root / "book").glob("*.md")]
-    return [*(root / name for name in ("_config.yml", "README.md", "CITATION.cff")), *sorted(pages)]
+    return [*(root / name for name in ("_config.yml", "README.md", "CITATION.cff", "CHANGELOG.md")), *sorted(pages)]
 
 
 def replace(text: str, old: str, url: str) -> str:

@@ -1,4 +1,4 @@
-"""A Sphinx extension: the front page's launch buttons open chapter 1, as Colab and Binder cannot run the page itself."""
+"""A Sphinx extension: the front page's launch buttons open chapter 1, as Colab and Binder cannot run that page."""
 
 from pathlib import Path
 

@@ -12,6 +12,8 @@ import pytest
 from tools.address import write_address
 
 ROOT = Path(__file__).resolve().parents[2]
+FILES = ("README.md", "CITATION.cff", "CHANGELOG.md", "_config.yml", "book/references.bib")
+TOOLS = ("tools/launch.py", "tools/pages.py")
 FRONT = """---
 jupytext: {text_representation: {extension: .md, format_name: myst}}
 kernelspec: {name: python3, display_name: Python 3}
@@ -26,7 +28,7 @@ def html(tmp_path_factory):
     root = tmp_path_factory.mktemp("published")
     (root / "book").mkdir()
     (root / "tools").mkdir()
-    for name in ("_config.yml", "README.md", "CITATION.cff", "book/references.bib", "tools/launch.py", "tools/pages.py"):
+    for name in FILES + TOOLS:
         shutil.copy(ROOT / name, root / name)
     shutil.copytree(ROOT / "book" / "assets", root / "book" / "assets", ignore=shutil.ignore_patterns("vendor"))
     chapters = "chapters: [{file: book/01-first}, {file: book/glossary}]"

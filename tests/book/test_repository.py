@@ -95,7 +95,11 @@ def test_make_address_writes_it_everywhere_and_shows_the_buttons(copied, tmp_pat
     readme = (tmp_path / "README.md").read_text(encoding="utf-8")
     assert not [path for path in copied if re.search("OWNER/REP|owner.github", path.read_text(encoding="utf-8"))]
     badges = re.sub(r"<!--.*?-->", "", readme, flags=re.S)
-    for place in (f"{url}/actions/workflows/ci.yml", "colab.research.google.com/github/some.one/", "mybinder.org/v2/gh/"):
+    for place in (
+        f"{url}/actions/workflows/ci.yml",
+        "colab.research.google.com/github/some.one/",
+        "mybinder.org/v2/gh/",
+    ):
         assert place in badges
     assert "](https://some.one.github.io/a-course.v2/)" in badges
 
