@@ -20,7 +20,7 @@ ROWS = [
 NAMED = {part for row in ROWS for part in row.function.split(".")}
 
 # Packages whose public names are those of ``__all__``, and modules whose public names are what they define.
-PACKAGES = ("data", "models", "objectives", "metrics", "plots", "widgets", "zoo")
+PACKAGES = ("data", "models", "objectives", "metrics", "plots", "sweep", "widgets", "zoo")
 MODULES = ("aggregate", "likelihoods", "training", "full_batch", "history", "checkpoints", "exercises")
 MODULES += ("theory.channel", "theory.water_filling", "theory.allocation", "theory.penalty")
 

@@ -26,6 +26,7 @@ ROOMS = (
     "plots",
     "widgets",
     "zoo",
+    "sweep",
     "exercises",
     "bvae_lib",
 )
@@ -36,7 +37,8 @@ FORBIDDEN = {
     "plots": {"axis_discovery", "checkpoints", "training", "full_batch"},
     "widgets": {"axis_discovery", "checkpoints", "training", "full_batch", "plots"},
     "zoo": {"plots", "widgets"},
-    "bvae_lib": {"axis_discovery", "plots", "widgets", "zoo", "exercises"},
+    "sweep": {"axis_discovery", "plots", "widgets"},
+    "bvae_lib": {"axis_discovery", "plots", "widgets", "zoo", "sweep", "exercises"},
 }
 
 
