@@ -7,6 +7,7 @@ import nbformat
 import pytest
 from bs4 import BeautifulSoup
 
+from tools import sheets
 from tools.sheets import exercise_sheet, figure_slides
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -74,3 +75,26 @@ def test_slides_have_the_figures_of_a_page_with_their_captions():
     assert chart.p.get_text() == r"Figure 5.1. The price \(\beta\)."
     assert not chart.select("a")
     assert widget.img["src"].startswith("data:image/png")
+
+
+def test_the_folder_holds_all_that_its_files_load(tmp_path, monkeypatch):
+    html = tmp_path / "html"
+    monkeypatch.setattr(sheets, "HTML", html)
+    monkeypatch.setattr(sheets, "SHEETS", tmp_path / "sheets")
+    with pytest.raises(SystemExit, match="make book"):
+        sheets.write_sheets()
+    for name in ("index.html", "_images/a.webp", "_static/vendor/mathjax/tex-chtml.js"):
+        (html / name).parent.mkdir(parents=True, exist_ok=True)
+        (html / name).touch()
+    (html / "book").mkdir()
+    for notebook in (ROOT / "book").glob("*.ipynb"):
+        (html / "book" / f"{notebook.stem}.html").write_text(BUILT, encoding="utf-8")
+    sheets.write_sheets()
+    written = {path.name for path in (tmp_path / "sheets").glob("*.html")}
+    assert {f"{path.stem}-{kind}.html" for path in CHAPTERS for kind in ("exercises", "slides")} <= written
+    assert "claims-exercises.html" not in written
+    for name in written:
+        page = BeautifulSoup((tmp_path / "sheets" / name).read_text(encoding="utf-8"), "html.parser")
+        sources = [element["src"] for element in page.select("[src]") if not element["src"].startswith("data:")]
+        assert sources
+        assert not [source for source in sources if not (tmp_path / "sheets" / source).is_file()]
