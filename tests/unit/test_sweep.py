@@ -10,6 +10,7 @@ from bvae_lib.sweep.one_run import carry_out
 
 import pandas as pd
 import pytest
+from joblib.externals.loky.process_executor import TerminatedWorkerError
 
 from tests.unit.sweep_images import BATCH, deadly, fail, interrupt, kill
 
@@ -123,6 +124,28 @@ def test_a_process_that_is_killed_loses_no_run(tmp_path, undisturbed):
     assert same(go(tmp_path, at=[STEPS + 4], jobs=2), undisturbed)
     assert RUNS * STEPS <= steps(tmp_path) <= RUNS * STEPS + 2 * 2  # two processes lose two steps each at most
     assert not [*tmp_path.glob("*.checkpoint")]
+
+
+def test_runs_that_kill_each_process_are_given_up(tmp_path, undisturbed, monkeypatch):
+    begun = []
+
+    class Dying:
+        def __init__(self, jobs, **options):
+            begun.append(jobs)
+
+        def __call__(self, tasks):
+            function, arguments, _ = next(tasks)
+            if len(begun) == 1:
+                yield function(*arguments)
+            raise TerminatedWorkerError("it was killed")
+
+    monkeypatch.setattr(all_runs.backends, "Parallel", Dying)
+    table = go(tmp_path, jobs=2)
+    assert table["error"].tolist() == ["", *["TerminatedWorkerError: it was killed"] * 3]
+    assert begun == [2] * all_runs.backends.DEATHS
+    monkeypatch.undo()
+    assert same(go(tmp_path), undisturbed)
+    assert steps(tmp_path) == RUNS * STEPS
 
 
 def test_a_worker_of_a_cluster_that_is_killed_loses_no_run(tmp_path, undisturbed):

@@ -1,6 +1,7 @@
 """A sweep: what is asked for is checked before anything is trained, and what is stored before it is believed."""
 
 import json
+import sys
 from functools import partial
 from unittest import mock
 
@@ -100,6 +101,11 @@ def a_changed_card(folder):
     load_table(path)
 
 
+def without_dask(folder):
+    with mock.patch.dict(sys.modules, {"distributed": None}):
+        run(folder, **DASK, scheduler="tcp://head:8786")
+
+
 LAMBDA = lambda: BLOBS()  # noqa: E731  (what a user may well write)
 DASK = {"backend": "dask", "jobs": None}
 
@@ -137,6 +143,7 @@ ROWS = [
     refused("a cluster without address", ValueError, "scheduler must be the address", **DASK),
     refused("jobs on a cluster", ValueError, "jobs is for local", backend="dask", jobs=2, scheduler="tcp://head:8786"),
     refused("a word for an address", ValueError, "not 'nowhere:'", **DASK, scheduler="nowhere:"),
+    Refused("sweep", "a cluster without Dask", without_dask, ImportError, r'pip install "bvae_lib\[cluster\]"'),
     Refused("sweep", "a number as folder", lambda _: run(5), ValueError, "folder must be a path"),
     Refused("sweep", "a damaged row", a_damaged_row, ValueError, r"\.json is damaged \(.*\); delete it"),
     Refused("load_run", "a path as run", lambda folder: load_run(folder, "../x"), ValueError, "column run, not"),
