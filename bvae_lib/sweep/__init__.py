@@ -31,8 +31,8 @@ is no table. Finished rows are in the folder, and the same call, to the new sche
 the folder holds a state that matters.
 
 Two calls may share a folder, also at the same time and from several machines. Each file is whole or absent, its name
-says which run it is of, and all who write it write the same: at worst a run is done twice. There are no locks, which
-network file systems keep badly and which outlive their owners there.
+says which run it is of, and whoever writes it writes a state of that run: at worst a run is done twice. There are no
+locks, which network file systems keep badly and which outlive their owners there.
 """
 
 from .all_runs import sweep

@@ -49,7 +49,8 @@ def sweep(
             as ``DSprites`` or ``partial(Blobs, (8, 8))``. Each worker opens them itself.
         seeds: of weights, batches and noise.
         folder: for what the runs leave, made where it is missing.
-        fit: arguments of ``training.fit``, ``{"steps": 5_000}`` at least.
+        fit: arguments of ``training.fit``, ``{"steps": 5_000}`` at least. With ``"precision": "float32"`` machines of
+            different kinds compute alike.
         latents: of each model.
         report: arguments of ``metrics.report``; with ``{"resamples": 5}`` the table has all measures.
         jobs: runs at once on this machine, each a process of one thread; by default as many as there are cores.
