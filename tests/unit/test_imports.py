@@ -109,5 +109,5 @@ def test_a_room_does_without(name):
     assert not {edge for edge in between_rooms() if edge[0] == name and edge[1] in FORBIDDEN[name]}
 
 
-def test_only_the_zoo_knows_appendix_a():
-    assert {edge[0] for edge in between_rooms() if edge[1] == "axis_discovery"} <= {"zoo"}
+def test_only_the_zoo_and_the_exercises_know_appendix_a():
+    assert {edge[0] for edge in between_rooms() if edge[1] == "axis_discovery"} <= {"zoo", "exercises"}
