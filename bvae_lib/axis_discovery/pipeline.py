@@ -92,7 +92,7 @@ def network(recipe: dict[str, Any], seed: int = 0) -> Network:
     return staged
 
 
-def prepare(recipe: dict[str, Any], model: Network, objective: PricedRate, context: Context) -> Prepared:
+def prepare(recipe: dict[str, Any], model: Network, objective: Objective, context: Context) -> Prepared:
     """Do what comes before the last training of a recipe.
 
     Args:

@@ -140,6 +140,24 @@ def test_a_group_may_learn_at_another_rate():
     assert not same_weights(model.decoder, BurgessVAE(latents=3).decoder)
 
 
+def test_a_group_may_have_a_rate_and_options_of_its_own_and_shares_the_cooldown():
+    class OwnRate(BetaVAE):
+        def parameter_groups(self, model):
+            decoder = {"params": model.decoder.parameters(), "lr": 1e-4, "betas": (0.5, 0.9)}
+            return [{"params": model.encoder.parameters(), "lr_factor": 0.5}, decoder]
+
+    made = []
+
+    def adam(groups):
+        made.append(torch.optim.Adam(groups))
+        return made[0]
+
+    train(OwnRate(), steps=2, lr=1e-2, cooldown=2, optimizer=adam)
+    encoder, decoder = made[0].param_groups  # after the second step, at half the highest rate
+    assert [encoder["lr"], decoder["lr"]] == [2.5e-3, 5e-5]
+    assert [encoder["betas"], decoder["betas"]] == [(0.9, 0.999), (0.5, 0.9)]
+
+
 def test_frozen_parameters_do_not_move():
     model = BurgessVAE(latents=3)
     model.encoder.requires_grad_(False)
