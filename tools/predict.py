@@ -6,6 +6,7 @@ Chapters 5 and 7 grade these numbers. A file that is there already is left alone
 """
 
 import json
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +64,7 @@ KNOWN = {
 }
 
 
-def predict(run: str, criteria: dict[str, str]) -> dict[str, Any]:
+def predict(run: str, criteria: Collection[str]) -> dict[str, Any]:
     """Predict one of ``SOURCES`` from its multiplier's run and its run at a fixed price."""
     source, held = (zoo.load(name)[1] for name in SOURCES[run])
     arguments = zoo.RECIPES[f"{run}-absolute-seed0"]["objective"]["arguments"]

@@ -101,8 +101,11 @@ def test_at_the_noise_gap_the_mean_price_of_a_hinge_is_what_a_nat_is_worth(weigh
     assert (batches > 0).mean() == pytest.approx(share, abs=0.006)
 
 
-@pytest.mark.parametrize("run", predict.SOURCES)
-def test_a_committed_prediction_is_what_the_stored_runs_say(run):
-    stored = json.loads(predict.FILE.read_text(encoding="utf-8"))
-    assert stored["runs"][run] == predict.predict(run)
-    assert stored["criteria"] == predict.CRITERIA
+@pytest.mark.parametrize("name", predict.FILES)
+def test_a_committed_prediction_is_what_the_stored_runs_say(name):
+    stored = json.loads((predict.FOLDER / name).read_text(encoding="utf-8"))
+    assert stored["criteria"] == predict.CRITERIA_OF[name]
+    for run, found in stored["runs"].items():
+        criteria = stored["criteria"].keys() - {"hinge_below_at_end"}  # for which 20,000 faces would have to be drawn
+        again = predict.predict(run, criteria)
+        assert again == {name: figure for name, figure in found.items() if name != "hinge_below_at_end"}

@@ -13,6 +13,8 @@ def refused_and_unchanged(folder, notebook, room=10**6):
     (folder / "book").mkdir()
     (folder / "_config.yml").write_bytes(b"repository:\n  url: https://github.com/a/b\n")
     (folder / "book" / "1.ipynb").write_bytes(notebook)
+    for name in ("README.md", "CITATION.cff", "CHANGELOG.md"):
+        (folder / name).write_bytes(b"https://github.com/a/b\n")
     before = {path: path.read_bytes() for path in folder.rglob("*.*")}
     try:
         with full_disk(room):
