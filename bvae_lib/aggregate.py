@@ -4,10 +4,12 @@ import math
 
 import torch
 
-from ._runtime.arguments import same_shape, whole_number
+from ._runtime.arguments import whole_number
 from .models import Posterior
+from .models._inputs import check_posterior
 
 LOG_2_PI = math.log(2 * math.pi)
+METHODS = ("stratified", "weighted", "first-column")
 
 
 def minibatch_log_density(
@@ -23,33 +25,41 @@ def minibatch_log_density(
       which one is last, and so the order of the images does not matter.
     - "weighted": each of the B images weighs 1 / (size B). That is a lower bound in expectation, and far below q(z):
       by up to log(size).
+    - "first-column": what the paper's program, and most that follow it, compute as the stratified one. 1 / size goes to
+      the first image of the batch, whichever image z was drawn from; that one weighs as much as the others.
 
     The logarithm of an estimate without bias is too low on average, the more so the more latents the batch has to
-    cover.
+    cover. ``metrics.minibatch_bias`` measures by how much.
 
     Args:
-        z: [B, latents], z[i] drawn from the posterior of image i.
+        z: [n, latents], z[i] drawn from the posterior of image i: of all images of the batch, or of its first n.
         posterior: of the batch, [B, latents].
         size: images in the data set, at least 2.
-        method: "stratified" or "weighted".
+        method: "stratified", "weighted" or "first-column".
 
     Returns:
-        log q(z) [B], and log q(z_j) [B, latents], in nats.
+        log q(z) [n], and log q(z_j) [n, latents], in nats.
 
     Raises:
-        ValueError: for shapes that differ, fewer than two images, or an unknown method.
+        TypeError: for what is no posterior.
+        ValueError: for shapes that do not pair up, fewer than two images, or an unknown method.
     """
-    same_shape(z=z, mean=posterior.mean, log_variance=posterior.log_variance)
-    if z.ndim != 2 or len(z) < 2:
-        raise ValueError(f"z must be a batch of at least 2, [B, latents], not {list(z.shape)}")
-    batch, size = len(z), whole_number("size", size, 2)
-    if method == "stratified":
-        weights = z.new_full((batch, batch), (1 - 1 / size) / (batch - 1)).fill_diagonal_(1 / size)
-    elif method == "weighted":
-        weights = z.new_full((batch, batch), 1 / (size * batch))
+    mean, log_variance = check_posterior("posterior", posterior)
+    batch, latents = mean.shape
+    if batch < 2:
+        raise ValueError(f"posterior must be of a batch of at least 2, [B, latents], not {list(mean.shape)}")
+    if z.ndim != 2 or z.shape[1] != latents or not 1 <= len(z) <= batch:
+        raise ValueError(f"z must be [n, {latents}] with n from 1 to {batch}, as posterior, not {list(z.shape)}")
+    size = whole_number("size", size, batch if method == "first-column" else 2)
+    if method not in METHODS:
+        raise ValueError(f"method must be one of {', '.join(METHODS)}, not {method!r}")
+    if method == "weighted":
+        weights = z.new_full((len(z), batch), 1 / (size * batch))
+    elif method == "stratified":
+        weights = z.new_full((len(z), batch), (1 - 1 / size) / (batch - 1)).fill_diagonal_(1 / size)
     else:
-        raise ValueError(f'method must be "stratified" or "weighted", not {method!r}')
-    mean, log_variance = posterior
+        weights = z.new_full((len(z), batch), 1 / (batch - 1))
+        weights[:, 0], weights[:, 1] = 1 / size, (size - batch + 1) / (size * (batch - 1))
     squares = (z[:, None] - mean).square() * (-log_variance).exp()
     log_q = -0.5 * (squares + log_variance + LOG_2_PI)  # [z, image, latent]
     log_weights = weights.log()

@@ -21,9 +21,11 @@ from .information import (
 from .intervals import Interval, t_interval
 from .interventions import BetaVAEScore, FactorVAEScore, beta_vae, factor_vae
 from .measures import all_measures
+from .minibatch_bias import MinibatchBias, minibatch_bias
 from .modularity import Explicitness, Modularity, explicitness, modularity
 from .perturbation import noise_cost, rotated_rate_distortion
 from .posterior_mig import posterior_mig
+from .rate_split import RateSplit, split_rate
 from .report import encode_dataset, rate_distortion_bounds, report
 
 __all__ = [
@@ -43,7 +45,9 @@ __all__ = [
     "InfoMEC",
     "Interval",
     "Label",
+    "MinibatchBias",
     "Modularity",
+    "RateSplit",
     "all_measures",
     "assign_factors",
     "axis_alignment",
@@ -58,6 +62,7 @@ __all__ = [
     "mcc",
     "med",
     "mig",
+    "minibatch_bias",
     "modularity",
     "mutual_information",
     "noise_cost",
@@ -68,5 +73,6 @@ __all__ = [
     "rotated_rate_distortion",
     "sap",
     "silence",
+    "split_rate",
     "t_interval",
 ]

@@ -10,12 +10,9 @@ from numpy.typing import ArrayLike
 from ..models import Posterior
 from ..models._inputs import check_posterior
 from .information import MIG, check, factor_entropies, known_mean, varied
+from .mixture import LatentMixture
 
-REACH = 6.0  # standard deviations beyond the outermost means
-CELLS = 4  # of the grid of z, at least, in the narrowest standard deviation
-POINTS = (1_024, 65_536)  # of that grid, at least and at most
-LEVEL = 0.02  # of standard deviations: the logarithm between two
-LEVELS = 128  # at most
+CELLS = 4  # of the grid of z in the narrowest standard deviation
 
 
 def posterior_mig(posterior: Posterior, factors: ArrayLike) -> MIG:
@@ -57,44 +54,10 @@ def posterior_mig(posterior: Posterior, factors: ArrayLike) -> MIG:
 
 def latent_information(mean: np.ndarray, std: np.ndarray, labels: list[np.ndarray]) -> list[float]:
     """Return the information in nats of one latent, given by its posteriors [N], on each factor, not below 0."""
-    low, high = mean.min() - REACH * std.max(), mean.max() + REACH * std.max()
-    points = 2 ** math.ceil(math.log2(CELLS * (high - low) / std.min()))
-    points = min(max(points, POINTS[0]), POINTS[1])
-    cell = (high - low) / points
-    ratio = math.log(std.max() / std.min())
-    count = min(math.ceil(ratio / LEVEL), LEVELS - 1) + 1
-    variances = np.exp(2 * (math.log(std.min()) + ratio * np.arange(count) / max(count - 1, 1)))
-    # Each Gaussian is shared between two points and two levels, so that its mean and its variance stay what they are.
-    place = (mean - low) / cell
-    left = np.floor(place).astype(int)
-    share = place - left
-    variance = np.clip(std**2 - share * (1 - share) * cell**2, variances[0], variances[-1])
-    below = np.clip(np.searchsorted(variances, variance, side="right") - 1, 0, max(count - 2, 0))
-    step = variances[below + 1] - variances[below] if count > 1 else np.ones(len(mean))
-    upper = (variance - variances[below]) / step
-    frequency = 2 * np.pi * np.fft.rfftfreq(points, cell)
-    blur = np.exp(-0.5 * variances[:, None] * frequency**2)  # [levels, frequencies], of Gaussians at 0
-
-    def density(rows: np.ndarray | slice) -> np.ndarray:
-        """Return the mixture of some images' posteriors on the grid, [points]."""
-        at = below[rows] * points + left[rows]
-        weights = np.zeros(count * points)
-        for right, along in ((0, 1 - share[rows]), (1, share[rows])):
-            for above, over in ((0, 1 - upper[rows]), (1, upper[rows])):
-                if above < count:
-                    weights += np.bincount(at + right + above * points, along * over, len(weights))
-        spectrum = (np.fft.rfft(weights.reshape(count, points)) * blur).sum(axis=0)
-        return np.fft.irfft(spectrum, points).clip(min=0) / (weights.sum() * cell)
-
-    def entropy(rows: np.ndarray | slice) -> float:
-        """Return the differential entropy of that mixture in nats."""
-        p = density(rows)
-        p = p[p > 0]
-        return float(-(p * np.log(p)).sum() * cell)
-
-    whole, nats = entropy(slice(None)), []
+    mixture = LatentMixture(mean, std, CELLS)
+    whole, nats = mixture.entropy(), []
     for label in labels:
         order, sizes = np.argsort(label, kind="stable"), np.bincount(label)
-        within = [entropy(rows) for rows in np.split(order, np.cumsum(sizes)[:-1])]
+        within = [mixture.entropy(rows) for rows in np.split(order, np.cumsum(sizes)[:-1])]
         nats.append(max(whole - float(sizes @ within) / len(label), 0.0))
     return nats

@@ -3,7 +3,7 @@
 import itertools
 import math
 
-from bvae_lib.aggregate import minibatch_log_density
+from bvae_lib.aggregate import METHODS, minibatch_log_density
 from bvae_lib.models import Posterior
 
 import pytest
@@ -69,13 +69,37 @@ def test_weighted_densities_are_the_batchs_over_the_size_of_the_data_set(populat
     torch.testing.assert_close([*found], expected)
 
 
+def test_the_first_column_has_the_weight_that_the_papers_program_gives_it(population):
+    """Weights as ``vae_quant.py`` of Chen et al. sets them, but for one entry; the whole batch weighs 1."""
+    posterior, z = population
+    m, size = N - 1, 1_000
+    weights = torch.full((N,), 1 / m, dtype=torch.float64)
+    weights[0], weights[1] = 1 / size, (size - m) / (size * m)
+    assert weights.sum() == pytest.approx(1)
+    each = Normal(posterior.mean, (posterior.log_variance / 2).exp()).log_prob(z[:, None]).exp()
+    joint, marginals = minibatch_log_density(z, posterior, size, "first-column")
+    torch.testing.assert_close(joint.exp(), each.prod(dim=2) @ weights)
+    torch.testing.assert_close(marginals.exp(), torch.einsum("ijk,j->ik", each, weights))
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_codes_of_the_first_images_have_what_they_have_among_all(method, population):
+    posterior, z = population
+    for few, all_of_them in zip(
+        minibatch_log_density(z[:3], posterior, 50, method),
+        minibatch_log_density(z, posterior, 50, method),
+        strict=True,
+    ):
+        torch.testing.assert_close(few, all_of_them[:3])
+
+
 def test_of_one_latent_both_densities_are_the_same(population):
     posterior, z = population
     joint, marginals = minibatch_log_density(z[:, :1], posterior.select(slice(1)), 50)
     torch.testing.assert_close(joint, marginals[:, 0])
 
 
-@pytest.mark.parametrize("method", ["stratified", "weighted"])
+@pytest.mark.parametrize("method", METHODS)
 def test_gradients_are_those_of_finite_differences(method, population):
     posterior, z = population
     inputs = [part.clone().requires_grad_() for part in (z, *posterior)]

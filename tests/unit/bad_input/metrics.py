@@ -306,6 +306,37 @@ ROWS = [
         ValueError, "same N",
     ),
     Refused(
+        "metrics.split_rate", "means alone", lambda _: metrics.split_rate(torch.zeros(6, 3)), TypeError,
+        "posterior must be Posterior.*not Tensor",
+    ),
+    Refused(
+        "metrics.split_rate", "posteriors of a run that diverged",
+        lambda _: metrics.split_rate(Posterior(torch.zeros(6, 3), torch.full((6, 3), math.nan))), ValueError,
+        "not finite; did the training diverge",
+    ),
+    Refused(
+        "metrics.split_rate", "fewer draws than the correction has terms",
+        lambda _: metrics.split_rate(POSTERIOR, n=25), ValueError, "n must be a whole number of at least 26, not 25",
+    ),
+    Accepted(
+        "metrics.split_rate", "one image",
+        lambda _: metrics.split_rate(Posterior(torch.ones(1, 3), torch.zeros(1, 3)), n=np.int64(50)),
+    ),
+    Refused(
+        "metrics.minibatch_bias", "batches above the data set",
+        lambda _: metrics.minibatch_bias(Posterior(torch.zeros(30, 3), torch.zeros(30, 3)), [16, 64], n=20), ValueError,
+        "each of batch_sizes must be .* from 2 to 30, not 64",
+    ),
+    Refused(
+        "metrics.minibatch_bias", "more draws than images", lambda _: metrics.minibatch_bias(POSTERIOR, [2]),
+        ValueError, "n must be .* from 20 to 6, not 2000",
+    ),
+    Refused(
+        "metrics.minibatch_bias", "one size without a list",
+        lambda _: metrics.minibatch_bias(Posterior(torch.zeros(30, 3), torch.zeros(30, 3)), 16, n=20), ValueError,
+        "batch_sizes must be a list of whole numbers, not 16",
+    ),
+    Refused(
         "metrics.beta_vae", "codes in place of a function", held(metrics.beta_vae, CODES), TypeError,
         "represent must be a function .* not ndarray; .*images.index",
     ),
