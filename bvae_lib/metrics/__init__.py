@@ -27,6 +27,8 @@ from .perturbation import noise_cost, rotated_rate_distortion
 from .posterior_mig import posterior_mig
 from .rate_split import RateSplit, split_rate
 from .report import encode_dataset, rate_distortion_bounds, report
+from .stability import UDR, udr
+from .toy_codes import toy_codes
 
 __all__ = [
     "ACTIVE",
@@ -37,6 +39,7 @@ __all__ = [
     "MED",
     "MIG",
     "SAP",
+    "UDR",
     "AxisAlignment",
     "BetaVAEScore",
     "Explicitness",
@@ -75,4 +78,6 @@ __all__ = [
     "silence",
     "split_rate",
     "t_interval",
+    "toy_codes",
+    "udr",
 ]

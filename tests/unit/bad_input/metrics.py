@@ -383,6 +383,28 @@ ROWS = [
         "metrics.explicitness_size", "a factor of one class",
         nothing_to_tell(metrics.explicitness_size, "explicitness"),
     ),
+    Refused(
+        "metrics.udr", "one model", lambda _: metrics.udr([CODES], [KL]), ValueError,
+        "at least two, not of 1 and 1: one model cannot be compared",
+    ),
+    Refused(
+        "metrics.udr", "codes of other images", lambda _: metrics.udr([CODES, CODES[:9]], [KL, KL]), ValueError,
+        r"codes\[1\] .* not \[9, 3\]",
+    ),
+    Refused(
+        "metrics.udr", "a KL for too few latents", lambda _: metrics.udr([CODES, CODES], [KL, KL[:2]]), ValueError,
+        r"kl\[1\] ",
+    ),
+    Accepted("metrics.udr", "a model without active latents", lambda _: metrics.udr([CODES, CODES], [KL, 0 * KL])),
+    Refused(
+        "metrics.toy_codes", "two factors", lambda _: metrics.toy_codes((3, 6)), ValueError,
+        "at least three factors.*not .3, 6.",
+    ),
+    Refused(
+        "metrics.toy_codes", "a factor of one class", lambda _: metrics.toy_codes((3, 1, 6)), ValueError,
+        "factor_sizes must be .* at least 2",
+    ),
+    Accepted("metrics.toy_codes", "an even number of factors", lambda _: metrics.toy_codes((2, 3, 4, 5))),
     Accepted("metrics.all_measures", "very few rows", of_few_rows),
     Accepted("metrics.all_measures", "constant codes", constant_codes),
     Accepted("metrics.report", "all measures, a factor of one class among them", with_measures),
