@@ -44,7 +44,7 @@ def split_rate(posterior: Posterior, n: int = 2_000, seed: int = 0) -> RateSplit
     Args:
         posterior: of all images of a data set, [N, latents], as ``encode_dataset`` gives it. Of a sample, q(z) is the
             mixture of the sample, and I is at most the logarithm of its size.
-        n: draws of z. The time is that of n N densities: a quarter of a minute for 2,000 of dSprites.
+        n: draws of z. The time is that of n N densities: half a minute of one core for 2,000 of dSprites.
         seed: of the draws.
 
     Returns:

@@ -20,6 +20,7 @@ from .latents import (
     posteriors,
     rotation_costs,
 )
+from .minibatch_bias import minibatch_bias
 from .paths import Paths, factor_onsets, factor_paths, kl_paths, rate_shares, solution_paths
 from .penalty import penalised_runs
 from .rate_distortion import (
@@ -63,6 +64,7 @@ __all__ = [
     "kl_decomposition",
     "kl_paths",
     "learning_curves",
+    "minibatch_bias",
     "penalised_runs",
     "pixel_differences",
     "pixel_maps",

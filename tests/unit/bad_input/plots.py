@@ -379,6 +379,11 @@ ROWS = [
         "table", "columns of one name", lambda: plots.table(pd.DataFrame([[1, 2]], columns=["a", "a"])),
         r"different names, not \['a', 'a'\]",
     ),
+    Refused("minibatch_bias", "no rows", lambda: plots.minibatch_bias([]), r"at least one, not \[\]"),
+    Refused(
+        "minibatch_bias", "numbers alone", lambda: plots.minibatch_bias([(16, 0.5)]),
+        r"rows must be a list of MinibatchBias, .* not \[\(16, 0.5\)\]",
+    ),
     Refused(
         "table", "a format for no column", lambda: plots.table([{"a": 1.5}], {"b": "{:.1f}"}),
         r"no column \['b'\]; the columns are \['a'\]",
