@@ -48,6 +48,7 @@ def minibatch_bias(rows: Iterable[MinibatchBias]) -> Figure:
         axis.set_xticks(sizes, [f"{size:,}" for size in sizes], minor=False)
         axis.minorticks_off()
         axis.set_yscale("symlog", linthresh=LINEAR)
+        axis.yaxis.set_major_formatter("{x:,g}")
         legend_below(axis)
     axes[0].set_ylabel("estimate less exact value (nats)")
     return figure
