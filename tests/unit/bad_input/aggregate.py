@@ -20,13 +20,15 @@ BAD = {
     "log-variances of another shape": ({"q": Posterior(Z, Z[:, :1])}, "log_variance must have the shape of mean"),
     "one image": ({"z": Z[:1], "q": Posterior(Z[:1], Z[:1])}, r"at least 2, \[B, latents\], not \[1, 2\]"),
     "codes without latents": (
-        {"z": Z[:, 0], "q": Posterior(Z[:, 0], Z[:, 0])}, r"posterior must be \[B, latents\], .* not \[4\]"
+        {"z": Z[:, 0], "q": Posterior(Z[:, 0], Z[:, 0])},
+        r"posterior must be \[B, latents\], .* not \[4\]",
     ),
     "a data set of one": ({"size": 1}, "size must be a whole number of at least 2, not 1"),
     "a size with a point": ({"size": 7.5}, "size must be a whole number"),
     "more codes than images": ({"z": torch.zeros(5, 2)}, r"n from 1 to 4, as posterior, not \[5, 2\]"),
     "a batch above the data set": (
-        {"size": 3, "method": "first-column"}, "size must be a whole number of at least 4, not 3"
+        {"size": 3, "method": "first-column"},
+        "size must be a whole number of at least 4, not 3",
     ),
     "an unknown method": ({"method": "mss"}, "stratified.*weighted.*not 'mss'"),
 }
