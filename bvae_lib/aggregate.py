@@ -1,14 +1,11 @@
 """The aggregate posterior q(z): the mean of q(z|x) over the images of a data set."""
 
-import math
-
 import torch
 
 from ._runtime.arguments import whole_number
 from .models import Posterior
 from .models._inputs import check_posterior
 
-LOG_2_PI = math.log(2 * math.pi)
 METHODS = ("stratified", "weighted", "first-column")
 
 
@@ -44,7 +41,7 @@ def minibatch_log_density(
         TypeError: for what is no posterior.
         ValueError: for shapes that do not pair up, fewer than two images, or an unknown method.
     """
-    mean, log_variance = check_posterior("posterior", posterior)
+    mean = check_posterior("posterior", posterior).mean
     batch, latents = mean.shape
     if batch < 2:
         raise ValueError(f"posterior must be of a batch of at least 2, [B, latents], not {list(mean.shape)}")
@@ -60,8 +57,7 @@ def minibatch_log_density(
     else:
         weights = z.new_full((len(z), batch), 1 / (batch - 1))
         weights[:, 0], weights[:, 1] = 1 / size, (size - batch + 1) / (size * (batch - 1))
-    squares = (z[:, None] - mean).square() * (-log_variance).exp()
-    log_q = -0.5 * (squares + log_variance + LOG_2_PI)  # [z, image, latent]
+    log_q = posterior.log_density(z[:, None])  # [z, image, latent]
     log_weights = weights.log()
     joint = (log_q.sum(dim=2) + log_weights).logsumexp(dim=1)
     return joint, (log_q + log_weights[..., None]).logsumexp(dim=1)

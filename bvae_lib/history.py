@@ -13,6 +13,8 @@ from ._runtime.arguments import number, plain, whole_number
 from ._runtime.atomic import write_atomically
 from ._runtime.paths import user_path
 
+AWAKE = 0.1  # nats above which a latent counts as awake, where no other threshold is given
+
 
 @dataclass
 class History:
@@ -67,7 +69,7 @@ class History:
             raise ValueError(f"rate must be one that the run reaches, at most {most:.2f} nats, not {rate}")
         return int(reached[0])
 
-    def onset_capacities(self, threshold: float = 0.1, hold: int = 500) -> np.ndarray:
+    def onset_capacities(self, threshold: float = AWAKE, hold: int = 500) -> np.ndarray:
         """Return the capacity C at which each latent became active.
 
         A latent becomes active at the first record from which on its KL is above ``threshold`` for ``hold`` steps. The

@@ -7,18 +7,16 @@ Chapters 5 and 7 grade these numbers. A file that is there already is left alone
 
 import json
 from collections.abc import Collection
-from pathlib import Path
 from typing import Any
 
 from bvae_lib import zoo
+from bvae_lib.history import AWAKE
 from bvae_lib.theory.penalty import meeting, noise_gap
+from bvae_lib.zoo.grading import EARLY, PREDICTIONS
 from bvae_lib.zoo.runs import images_of
 
 import torch
 
-FOLDER = Path(__file__).resolve().parents[1] / "bvae_lib" / "zoo" / "predictions"
-AWAKE = 0.1  # nats of a latent that counts as awake
-EARLY = 200  # steps: the first look at how many latents jump at once
 IMAGES = 2_000  # that say how much the rate differs between images
 # Of each penalised run: the multiplier's run that says what a nat is worth, and a run at a fixed price.
 SOURCES = {
@@ -100,14 +98,14 @@ def gap_at_end(run: str) -> float:
 
 def write(name: str) -> None:
     """Write one file of predictions, unless it is there."""
-    if (FOLDER / name).exists():
+    if (PREDICTIONS / name).exists():
         print(f"{name} is there: a prediction is written once, before its runs")
         return
     runs = {run: predict(run, CRITERIA_OF[name]) for run in FILES[name]}
     predictions = {"known": KNOWN[name], "criteria": CRITERIA_OF[name], "runs": runs}
-    FOLDER.mkdir(exist_ok=True)
-    (FOLDER / name).write_text(json.dumps(predictions, indent=1) + "\n", encoding="utf-8")
-    print((FOLDER / name).read_text(encoding="utf-8"))
+    PREDICTIONS.mkdir(exist_ok=True)
+    (PREDICTIONS / name).write_text(json.dumps(predictions, indent=1) + "\n", encoding="utf-8")
+    print((PREDICTIONS / name).read_text(encoding="utf-8"))
 
 
 if __name__ == "__main__":

@@ -9,13 +9,13 @@ import torch
 from .._runtime.arguments import seed_number, whole_number
 from ..models import Posterior
 from ..models._inputs import check_posterior
+from ..models.posterior import LOG_2_PI
 from ..theory.channel import log_densities
 from .mixture import LatentMixture
 
 CELLS = 32  # of the grid of z in the narrowest standard deviation
 BLOCK = 1_024  # images whose densities are computed at once
 CONTROLS = 4  # known averages for each latent, against which the draws are corrected
-LOG_2_PI = math.log(2 * math.pi)
 
 
 class RateSplit(NamedTuple):
@@ -62,7 +62,7 @@ def split_rate(posterior: Posterior, n: int = 2_000, seed: int = 0) -> RateSplit
     own = Posterior(*(part[chosen.clamp(max=images - 1)] for part in posterior))
     z = own.rsample(generator)
     marginals, entropies = marginal_log_densities(z, posterior)
-    given = -0.5 * ((z - own.mean).square() * (-own.log_variance).exp() + own.log_variance + LOG_2_PI)  # log q(z_j|x)
+    given = own.log_density(z)  # log q(z_j|x)
     squares = (posterior.mean.square() + posterior.log_variance.exp()).mean(dim=0)
     given_mean = -0.5 * (1 + LOG_2_PI + posterior.log_variance.mean(dim=0))
     controls = torch.cat([z, z.square(), marginals, given], dim=1)

@@ -1,10 +1,13 @@
 """The Gaussian posterior that every encoder gives."""
 
+import math
 from typing import NamedTuple
 
 import torch
 
 from .._runtime.arguments import same_shape
+
+LOG_2_PI = math.log(2 * math.pi)
 
 
 class Posterior(NamedTuple):
@@ -39,6 +42,18 @@ class Posterior(NamedTuple):
         same_shape(mean=self.mean, log_variance=self.log_variance)
         noise = torch.empty_like(self.mean).normal_(generator=generator)
         return self.mean + (0.5 * self.log_variance).exp() * noise  # Eq. 1.4
+
+    def log_density(self, z: torch.Tensor) -> torch.Tensor:
+        """Compute log q(z_j|x) of each latent.
+
+        Args:
+            z: [B, latents], one for each image; or [n, 1, latents], each for all images.
+
+        Returns:
+            [B, latents], or [n, B, latents], in nats.
+        """
+        scaled = (z - self.mean) * (-0.5 * self.log_variance).exp()
+        return -0.5 * (scaled.square() + self.log_variance + LOG_2_PI)
 
     def kl(self) -> torch.Tensor:
         """Compute KL(q(z|x) || N(0, 1)) of each latent in closed form (Eq. 1.3).

@@ -11,7 +11,7 @@ from .._runtime.arguments import number, seed_number, whole_number
 from .._runtime.seeded import seeded
 from ..models import VAE, he_init_
 from .contract import Objective, Terms
-from .priced import BetaVAE, encode
+from .priced import BetaVAE
 
 HIDDEN = 1_000  # units of each of the six hidden layers
 LR, BETAS = 1e-4, (0.5, 0.9)  # of the discriminator's Adam
@@ -97,9 +97,7 @@ class FactorVAE(Objective):
         Raises:
             ValueError: for a batch of one image, or a model with other latents.
         """
-        posterior = encode(model, images)
-        z = posterior.rsample(generator)
-        terms = self.priced.terms(posterior, model.decode(z), images, step)  # D + beta R
+        _, z, terms = self.priced.draw(model, images, step, generator)  # D + beta R
         if len(z) < 2:
             raise ValueError(f"images must be a batch of at least 2, to permute latents over, not {len(z)}")
         if z.shape[1] != self.discriminator.latents:

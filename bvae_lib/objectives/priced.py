@@ -10,14 +10,6 @@ from ..models import VAE, Posterior
 from .contract import Objective, Terms
 
 
-def encode(model: VAE, images: torch.Tensor) -> Posterior:
-    """Encode images; TypeError where the model gives something else than a Posterior."""
-    posterior = model.encode(images)
-    if not isinstance(posterior, Posterior):
-        raise TypeError(f"encode must return Posterior(mean, log_variance), not {type(posterior).__name__}")
-    return posterior
-
-
 class PricedRate(Objective):
     """Common to objectives of one encoder and decoder: reconstruction + cost(rate). Subclasses define the cost.
 
@@ -37,9 +29,21 @@ class PricedRate(Objective):
 
     def forward(self, model: VAE, images: torch.Tensor, step: int, generator: torch.Generator | None = None) -> Terms:
         """Encode, draw z, decode, and add the cost of the rate to the reconstruction."""
-        posterior = encode(model, images)
-        logits = model.decode(posterior.rsample(generator))
-        return self.terms(posterior, logits, images, step)
+        return self.draw(model, images, step, generator)[2]
+
+    def draw(
+        self, model: VAE, images: torch.Tensor, step: int, generator: torch.Generator | None = None
+    ) -> tuple[Posterior, torch.Tensor, Terms]:
+        """Do what ``forward`` does, and return the posterior and z [B, latents] too.
+
+        Raises:
+            TypeError: where the model encodes to something else than a Posterior.
+        """
+        posterior = model.encode(images)
+        if not isinstance(posterior, Posterior):
+            raise TypeError(f"encode must return Posterior(mean, log_variance), not {type(posterior).__name__}")
+        z = posterior.rsample(generator)
+        return posterior, z, self.terms(posterior, model.decode(z), images, step)
 
     def terms(self, posterior: Posterior, logits: torch.Tensor, images: torch.Tensor, step: int) -> Terms:
         """Evaluate the objective where posterior and decoded image are known already.

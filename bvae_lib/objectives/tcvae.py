@@ -1,17 +1,14 @@
 """The rate in three parts, each at a price of its own (Chen et al. 2018)."""
 
-import math
 from typing import Any
 
 import torch
 
 from .._runtime.arguments import number, whole_number
 from ..aggregate import minibatch_log_density
-from ..models import VAE
+from ..models import VAE, Posterior
 from .contract import Objective, Terms
-from .priced import BetaVAE, encode
-
-LOG_2_PI = math.log(2 * math.pi)
+from .priced import BetaVAE
 
 
 class TCVAE(Objective):
@@ -64,12 +61,10 @@ class TCVAE(Objective):
         """
         if self.population is None:
             raise ValueError("size must be given outside fit, which says it; TCVAE(size=737_280) for dSprites")
-        posterior = encode(model, images)
-        z = posterior.rsample(generator)
-        terms = self.priced.terms(posterior, model.decode(z), images, step)  # D + alpha R
+        posterior, z, terms = self.priced.draw(model, images, step, generator)  # D + alpha R
         log_joint, log_marginals = minibatch_log_density(z, posterior, self.population)
         log_product = log_marginals.sum(dim=1)
-        log_prior = -0.5 * (z.square() + LOG_2_PI).sum(dim=1)
+        log_prior = Posterior(torch.zeros_like(z), torch.zeros_like(z)).log_density(z).sum(dim=1)
         total_correlation, mismatch = (log_joint - log_product).mean(), (log_product - log_prior).mean()
         cost = (self.beta - self.alpha) * total_correlation + (self.gamma - self.alpha) * mismatch
         return terms._replace(loss=terms.loss + cost)

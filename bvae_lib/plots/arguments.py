@@ -77,6 +77,15 @@ def curves_by_name(name: str, values: Any, *columns: int | None) -> dict[str, li
     return found
 
 
+def with_capacity(name: str, values: Any) -> dict[str, list[History]]:
+    """Return the dict ``values`` of lists of runs; ValueError for anything else, or a run without a capacity."""
+    found = {key: listed(f"{name}[{key!r}]", runs) for key, runs in named(name, values).items()}
+    for key, runs in found.items():
+        if any(np.isnan(recorded(key, history).capacity).any() for history in runs):
+            raise ValueError(f"run {key!r} has no capacity: its objective must have one, as Capacity has")
+    return found
+
+
 def recorded(name: str, history: Any, least: int = 1) -> History:
     """Return the History of the run ``name``; ValueError for anything else, or fewer records than ``least``."""
     if not isinstance(history, History):

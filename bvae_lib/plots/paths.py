@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from ..history import History
 from ..models.factor_channel import FACTORS
-from .arguments import curve, curves_by_name, drawn, labelled, listed, named, pair_up, recorded, tables
+from .arguments import curve, curves_by_name, drawn, labelled, named, pair_up, tables, with_capacity
 from .style import BLUE, GREEN, GREY, ORANGE, RED, SKY, canvas, colour_of
 
 # x and y often lie on one another: one is drawn dashed.
@@ -91,10 +91,7 @@ def kl_paths(runs: dict[str, list[History]]) -> Figure:
         ValueError: for no runs, and one without records or without a capacity.
     """
     charts = []
-    for name, histories in named("runs", runs).items():
-        for history in listed(f"runs[{name!r}]", histories):
-            if np.isnan(recorded(name, history).capacity).any():
-                raise ValueError(f"run {name!r} has no capacity: its objective must have one, as Capacity has")
+    for name, histories in with_capacity("runs", runs).items():
         lines = [(h.capacity, h.kl_per_latent[:, np.argsort(-h.kl_per_latent[-1])]) for h in histories]
         charts.append(Paths(name, "capacity C (nats)", "KL of each latent (nats)", lines))
     return solution_paths(*charts)

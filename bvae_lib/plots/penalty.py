@@ -2,16 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 
-import numpy as np
 from matplotlib.figure import Figure
 
 from .._runtime.arguments import number
-from ..history import History
-from .arguments import drawn, listed, named, recorded
+from ..history import AWAKE, History
+from .arguments import drawn, with_capacity
 from .style import canvas, colour_of, legend_below
 from .training import OBJECTIVE_COLOURS
-
-AWAKE = 0.1  # nats of a latent that counts as awake
 
 
 def penalised_runs(
@@ -30,10 +27,7 @@ def penalised_runs(
     """
     held, met = number("held", held, least=0), number("met", met, least=0)
     predicted = drawn("latents", latents, (None, 2))
-    for name, histories in named("runs", runs).items():
-        for history in listed(f"runs[{name!r}]", histories):
-            if np.isnan(recorded(name, history).capacity).any():
-                raise ValueError(f"run {name!r} has no capacity: its objective must have one, as Capacity has")
+    runs = with_capacity("runs", runs)
     histories = [history for group in runs.values() for history in group]
     most = max([2 * met, *(history.capacity.max() for history in histories)])
     figure, (left, right) = canvas(1, 2, (8.0, 3.6))

@@ -101,8 +101,7 @@ def log_density(z: torch.Tensor, posterior: Posterior) -> torch.Tensor:
     """
     check_tensor("z", z)
     same_shape(z=z, mean=check_posterior("posterior", posterior).mean)
-    scaled = (z - posterior.mean) * (-0.5 * posterior.log_variance).exp()
-    return -0.5 * (scaled.square() + posterior.log_variance + math.log(2 * math.pi)).sum(dim=1)
+    return posterior.log_density(z).sum(dim=1)
 
 
 def log_densities(z: torch.Tensor, posterior: Posterior) -> torch.Tensor:

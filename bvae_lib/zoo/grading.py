@@ -14,14 +14,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..history import History
+from ..history import AWAKE, History
 from .cards import MODELS
 from .lookup import check_known
 from .recipes import PENALTIES, SEEDS
 from .registry import load, names
 
 PREDICTIONS = MODELS.parent / "predictions"
-AWAKE = 0.1  # nats of a latent that counts as awake
 EARLY = 200  # steps: the first look at how many latents are awake
 SETTLED = 2_000  # steps, from which on a run may hold its rate, or meet its capacity
 NEAR = 1.05  # a rate of at most this many times the capacity meets it

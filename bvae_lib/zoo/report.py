@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .._runtime.arguments import number, whole_number
-from ..history import History
+from ..history import AWAKE, History
 from .recipes import RECIPES, recipe
 from .registry import names
 from .snapshots import CAPACITY, FACTOR_RUNS
@@ -123,7 +123,7 @@ class Jumps(NamedTuple):
     later: int
 
 
-def jumps(history: History, threshold: float = 0.1, step: int = 200, hold: int = 500) -> Jumps:
+def jumps(history: History, threshold: float = AWAKE, step: int = 200, hold: int = 500) -> Jumps:
     """Count the latents that jump out of zero at the beginning of a run, and those that become active later.
 
     The first are those whose KL is above ``threshold`` in the record at ``step``. The others count as later where

@@ -103,7 +103,7 @@ def test_at_the_noise_gap_the_mean_price_of_a_hinge_is_what_a_nat_is_worth(weigh
 
 @pytest.mark.parametrize("name", predict.FILES)
 def test_a_committed_prediction_is_what_the_stored_runs_say(name):
-    stored = json.loads((predict.FOLDER / name).read_text(encoding="utf-8"))
+    stored = json.loads((predict.PREDICTIONS / name).read_text(encoding="utf-8"))
     assert stored["criteria"] == predict.CRITERIA_OF[name]
     for run, found in stored["runs"].items():
         criteria = stored["criteria"].keys() - {"hinge_below_at_end"}  # for which 20,000 faces would have to be drawn
