@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import warnings
+from unittest import mock
 
 from bvae_lib import metrics, zoo
 from bvae_lib._runtime import atomic
@@ -66,24 +67,25 @@ def models(tmp_path, monkeypatch):
 
 @pytest.fixture
 def recipes(models, tmp_path, monkeypatch):
-    """Three short recipes, of which one has snapshots and one an earlier phase, and few images."""
+    """Leave three short recipes, of which one has snapshots and one an earlier phase, and few images."""
     monkeypatch.chdir(tmp_path)
     quick = {"batch_size": 2, "precision": "float32"}
-    for name in [*zoo.RECIPES]:
+    three = {}
+    for name, recipe in zoo.RECIPES.items():
         if name not in (NAME, LATENTS, EARLIER):
-            monkeypatch.delitem(zoo.RECIPES, name)
             continue
-        recipe = zoo.RECIPES[name]
         short = recipe | {"fit": recipe["fit"] | quick | {"steps": 4, "warmup": 0, "cooldown": 0}}
         if "discovery" in recipe:
             phase = recipe["discovery"]["fit"] | quick | {"steps": 2, "warmup": 0, "cooldown": 0}
             short["discovery"] = recipe["discovery"] | {"latents": 2, "fit": phase}
-        monkeypatch.setitem(zoo.RECIPES, name, short)
+        three[name] = short
     monkeypatch.setattr(snapshots, "STEPS", (2, 3, 4))
     monkeypatch.setattr(snapshots, "FACTOR_RUNS", {})
     images = Few()
     monkeypatch.setattr(missing, "images_of", lambda data: images)
     monkeypatch.setattr(zoo.runs, "images_of", lambda data: images)
+    with mock.patch.dict(zoo.RECIPES, three, clear=True):  # gives the recipes back in their order
+        yield
 
 
 def kill_at(call, action):
