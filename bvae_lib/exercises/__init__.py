@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from . import appendix_a, chapter1, chapter2, chapter3, chapter4, chapter5, chapter6, chapter7
+from . import appendix_a, chapter1, chapter2, chapter3, chapter4, chapter5, chapter6, chapter7, chapter8
 from .exercise import Exercise
 
-PAGES = (chapter1, chapter2, chapter3, chapter4, chapter5, chapter6, chapter7, appendix_a)
+PAGES = (chapter1, chapter2, chapter3, chapter4, chapter5, chapter6, chapter7, chapter8, appendix_a)
 EXERCISES: dict[str, Exercise] = {name: exercise for page in PAGES for name, exercise in page.EXERCISES.items()}
 
 

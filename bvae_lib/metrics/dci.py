@@ -51,8 +51,8 @@ def dci(codes: ArrayLike, factors: ArrayLike, regressor: str = "trees", rows: in
     """Compute DCI (Eastwood and Williams 2018, section 2), as disentanglement_lib does. Higher is better, up to 1.
 
     A regressor predicts each factor from all latents; its importances make a matrix [latents, factors]. D is 1 less the
-    entropy of each latent's row over ln K, weighted by how important the latent is; C is the same of columns. It is
-    trained on the first ``rows`` rows and tested on the last fifth.
+    entropy of each latent's row over ln K, weighted by how important the latent is (Eq. 8.2); C is the same of columns.
+    It is trained on the first ``rows`` rows and tested on the last fifth.
 
     Known failures: DCI is its regressor, and no two agree. At 2,000 rows a perfect code has D = 1 by "trees" and
     "boosting", 0.46 by "forest", 0.76 by "l1"; a random code 0.81 by "histogram", whose importances are clipped at 0.
@@ -92,7 +92,8 @@ def dci(codes: ArrayLike, factors: ArrayLike, regressor: str = "trees", rows: in
         importance[:, k] = importances(model, x[test], factors[test, k], seed)
         accuracy[k] = model.score(x[test], factors[test, k])
     known = importance[:, ~np.isnan(importance[0])]
-    return DCI(spread(known), spread(known.T), known_mean(accuracy), regressor, train.stop, importance)
+    disentanglement, completeness = spread(known), spread(known.T)  # Eq. 8.2
+    return DCI(disentanglement, completeness, known_mean(accuracy), regressor, train.stop, importance)
 
 
 def med(codes: ArrayLike, factors: ArrayLike) -> MED:

@@ -118,7 +118,7 @@ def mig(codes: ArrayLike, factors: ArrayLike) -> MIG:
     """Compute the mutual information gap (Chen et al. 2018, equation 6), as disentanglement_lib does.
 
     For each factor it is the information in its best latent less that in the second best, as a share of the factor's
-    entropy. A factor of one class has no entropy: its gap is NaN, and the mean is over the others.
+    entropy (Eq. 8.1). A factor of one class has no entropy: its gap is NaN, and the mean is over the others.
 
     Args:
         codes: posterior means, [N, latents].
@@ -133,7 +133,7 @@ def mig(codes: ArrayLike, factors: ArrayLike) -> MIG:
     entropies = factor_entropies(factors)
     ranked = np.sort(mutual_information(codes, factors), axis=0)[::-1]
     second = ranked[1] if len(ranked) > 1 else 0.0
-    gaps = (ranked[0] - second) / np.where(entropies > 0, entropies, np.nan)
+    gaps = (ranked[0] - second) / np.where(entropies > 0, entropies, np.nan)  # Eq. 8.1
     return MIG(known_mean(gaps), gaps)
 
 

@@ -31,7 +31,7 @@ class RateSplit(NamedTuple):
 
 @torch.no_grad()
 def split_rate(posterior: Posterior, n: int = 2_000, seed: int = 0) -> RateSplit:
-    """Split the rate into information, total correlation and mismatch of each latent (Chen et al. 2018, equation 2).
+    """Split the rate into information, total correlation and mismatch (Eq. 8.3; Chen et al. 2018, equation 2).
 
     q(z) is the average of q(z|x) over all images, a mixture of N known Gaussians. The rate and, by a grid of z, the
     entropies of q(z_j) are computed; E[log q(z)] alone is a mean over draws of z, at each of which log q(z) is exact,
@@ -69,7 +69,7 @@ def split_rate(posterior: Posterior, n: int = 2_000, seed: int = 0) -> RateSplit
     known = torch.cat([posterior.mean.mean(dim=0), squares, -entropies, given_mean])
     joint, error = corrected_mean(aggregate_log_density(z, posterior), controls - known)
     mismatch = (-entropies + 0.5 * (squares + LOG_2_PI)).numpy()
-    return RateSplit(
+    return RateSplit(  # Eq. 8.3
         mutual_information=given_mean.sum().item() - joint,
         total_correlation=joint + entropies.sum().item(),
         dimension_wise_kl=float(mismatch.sum()),

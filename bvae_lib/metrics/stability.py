@@ -26,7 +26,7 @@ def udr(codes: Sequence[ArrayLike], kl: Sequence[ArrayLike]) -> UDR:
 
     Of two models it takes the absolute rank correlations of their active latents. The score of a latent is its largest
     correlation squared, over the sum of all: 1 where one latent of the other model follows it alone. The score of the
-    pair is the mean over the latents of either model.
+    pair is the mean over the latents of either model (Eq. 8.5).
 
     Known failures: it asks whether seeds agree, not whether they are right. Models that all learn the same mixture have
     a score of 1, and so have models of one active latent. It sees monotone relations only, and the paper's own choice,
@@ -55,7 +55,7 @@ def udr(codes: Sequence[ArrayLike], kl: Sequence[ArrayLike]) -> UDR:
         ranks.append(rankdata(own[:, active], axis=0))
     pairs = np.full((len(ranks), len(ranks)), np.nan)
     for i, j in np.argwhere(np.triu(np.ones_like(pairs), k=1)):
-        pairs[i, j] = pairs[j, i] = agreement(ranks[i], ranks[j])
+        pairs[i, j] = pairs[j, i] = agreement(ranks[i], ranks[j])  # Eq. 8.5
     return UDR(np.nanmedian(pairs, axis=1), pairs)
 
 

@@ -12,7 +12,7 @@ from .priced import BetaVAE
 
 
 class TCVAE(Objective):
-    """D + alpha I + beta TC + gamma sum_j KL(q(z_j) || p(z_j)), the beta-TCVAE (Chen et al. 2018, equation 4).
+    """D + alpha I + beta TC + gamma sum_j KL(q(z_j) || p(z_j)), beta-TCVAE (Eq. 8.4; Chen et al. 2018, equation 4).
 
     The rate is R = I(X;Z) + TC + sum_j KL(q(z_j) || p(z_j)): what the code says of the image, the total correlation of
     its latents, and the mismatch of each latent. R is known in closed form and the last two are estimated from the
@@ -67,7 +67,7 @@ class TCVAE(Objective):
         log_prior = Posterior(torch.zeros_like(z), torch.zeros_like(z)).log_density(z).sum(dim=1)
         total_correlation, mismatch = (log_joint - log_product).mean(), (log_product - log_prior).mean()
         cost = (self.beta - self.alpha) * total_correlation + (self.gamma - self.alpha) * mismatch
-        return terms._replace(loss=terms.loss + cost)
+        return terms._replace(loss=terms.loss + cost)  # Eq. 8.4
 
     def settings(self) -> dict[str, Any]:
         """Return the class's name and the arguments of its constructor, as plain values."""

@@ -20,6 +20,7 @@ from .latents import (
     posteriors,
     rotation_costs,
 )
+from .measuring import matrices, rate_parts, sweep_panels
 from .minibatch_bias import minibatch_bias
 from .paths import Paths, factor_onsets, factor_paths, kl_paths, rate_shares, solution_paths
 from .penalty import penalised_runs
@@ -64,6 +65,7 @@ __all__ = [
     "kl_decomposition",
     "kl_paths",
     "learning_curves",
+    "matrices",
     "minibatch_bias",
     "penalised_runs",
     "pixel_differences",
@@ -71,11 +73,13 @@ __all__ = [
     "posteriors",
     "price_curves",
     "rate_distortion",
+    "rate_parts",
     "rate_shares",
     "rotation_costs",
     "scores_by_price",
     "seed_intervals",
     "solution_paths",
+    "sweep_panels",
     "table",
     "tradeoffs",
     "traversal",

@@ -9,6 +9,7 @@
 
 from .cards import Card
 from .grading import Grade, Prediction, grade, load_prediction, penalised_runs
+from .measured import measures
 from .recipes import RECIPES
 from .registry import load, names
 from .report import Jumps, jump_differences, jumps, report_figures
@@ -30,6 +31,7 @@ __all__ = [
     "load",
     "load_prediction",
     "load_snapshots",
+    "measures",
     "names",
     "penalised_runs",
     "report_figures",

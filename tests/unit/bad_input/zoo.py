@@ -10,7 +10,7 @@ from functools import partial
 from unittest.mock import patch
 
 from bvae_lib import zoo
-from bvae_lib.zoo import registry, snapshots
+from bvae_lib.zoo import measured, registry, snapshots
 from bvae_lib.zoo.cards import MODELS, Card
 
 import numpy as np
@@ -25,6 +25,18 @@ NAME, FACTORS, LATENTS = "dsprites-price-4", "factors-seed0", "dsprites-hinge-se
 GREY = torch.rand(4, 1, 64, 64, generator=torch.Generator().manual_seed(0))
 TRIAL = {"images": GREY, "steps": 1, "batch_size": 2, "progress": False, "device": "cpu", "precision": "float32"}
 REMEDY = r"is damaged: .*\. Restore that folder .* or delete it and run `make zoo`"
+
+
+def measures_of(text):
+    """A call that reads ``text`` in place of the table, or finds no file."""
+
+    def read(folder):
+        if text is not None:
+            (folder / "measures.csv").write_text(text, encoding="utf-8")
+        with patch.object(measured, "TABLE", folder / "measures.csv"):
+            zoo.measures()
+
+    return read
 
 
 @contextmanager
@@ -224,4 +236,7 @@ ROWS = [
     Refused("train", "a checkpoint below a file", train_below_a_file, OSError, "file"),
     Accepted("train", "numbers and images of NumPy", train_on_numbers_of_numpy),
     Accepted("train", "a warm-up of more steps than an earlier phase", train_with_a_warm_up_of_more_than_the_phase),
+    Refused("zoo.measures", "a table that is missing", measures_of(None), ValueError,
+            r"is no table of measures .*git checkout.*tools/measure.py"),
+    Refused("zoo.measures", "another table", measures_of("model,mig\na,b\n"), ValueError, "is no table of measures"),
 ]  # fmt: skip
