@@ -41,7 +41,7 @@ def measures() -> pandas.DataFrame:
     import pandas
 
     try:
-        table = pandas.read_csv(TABLE, encoding="utf-8", float_precision="round_trip")
+        table = pandas.read_csv(TABLE, encoding="utf-8")
         return table.set_index("model").astype({"n": int, "R": float, "mig": float, "mig_error": float})
     except (OSError, KeyError, ValueError) as error:
         raise ValueError(

@@ -6,7 +6,7 @@ from bvae_lib.zoo import measured
 import numpy as np
 import pytest
 
-METRICS = ("mig", "infom", "infoc", "dci_trees_disentanglement", "mcc", "sap", "modularity", "factor_vae", "beta_vae")
+METRICS = ("mig", "infom", "dci_trees_disentanglement", "mcc", "sap", "modularity", "factor_vae", "beta_vae")
 
 
 @pytest.fixture(scope="module")
