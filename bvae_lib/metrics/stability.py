@@ -22,7 +22,7 @@ class UDR(NamedTuple):
 
 
 def udr(codes: Sequence[ArrayLike], kl: Sequence[ArrayLike]) -> UDR:
-    """Compute UDR (Duan et al. 2020, equation 2) by Spearman correlations, as disentanglement_lib does.
+    """Compute UDR (Duan et al. 2020, section 4) by Spearman correlations, as disentanglement_lib does.
 
     Of two models it takes the absolute rank correlations of their active latents. The score of a latent is its largest
     correlation squared, over the sum of all: 1 where one latent of the other model follows it alone. The score of the
