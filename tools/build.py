@@ -5,7 +5,8 @@
 3. Execute the notebooks that the cache lacks, side by side, one thread each; one that fails ends the build.
 4. Run jupyter-book, and fail unless _build/html/index.html came out and no page failed.
 5. Lay out the figures for a phone.
-6. Make the pages lighter: a page with a widget weighs 1.5 MB at most (tests/web/test_widgets.py).
+6. Draw the thread through the book: links, hover cards, reading times, what the next chapter answers.
+7. Make the pages lighter: a page with a widget weighs 1.5 MB at most (tests/web/test_widgets.py).
 """
 
 import hashlib
@@ -28,6 +29,7 @@ from jupyter_cache.base import CacheBundleIn
 from lighten import lighten
 from pages import notebooks
 from panels import stack_panels
+from thread import thread
 
 ROOT = Path(__file__).resolve().parent.parent
 BOOK, BUILD, TOOLS = ROOT / "book", ROOT / "_build", ROOT / "tools"
@@ -151,5 +153,6 @@ if __name__ == "__main__":
     execute_notebooks()
     build()
     stack_panels(BUILD / "html")
+    thread(BUILD / "html")
     lighten(BUILD / "html")
     print(f"open {BUILD / 'html' / 'index.html'}")
