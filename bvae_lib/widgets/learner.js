@@ -8,7 +8,10 @@
 // the price follows by dual ascent. Fields that may be set while it learns: price (after schedule = null), budget.
 //   advance(steps)         steps of Adam on random batches; afterwards step, price, distortion, rate, kl (last batch)
 //   capacity()             C in nats at this step; NaN without a budget
-//   survey()               every second place: { rate, active, angle, straight, side, latents }, see below
+//   survey()               of the world, at every second place (n x n): kl of each latent and their sum, the rate;
+//                          active, latents above 0.1 nats; net [n * n][latents], means at the middle size; shares
+//                          [latents][3] of a latent's variance that x, y and size explain linearly; and the means over
+//                          active latents of places of angle (degrees off the axes) and straight (sum of the shares)
 //   posterior(x, y, size)  image, mean and sd of a blob anywhere, all three from -1 to 1
 //   decode(code)           the 256 pixels, in 0 to 1, of a code
 //   encode(indices)        mean and log-variance of images of the world
@@ -254,24 +257,25 @@ function makeViews({ world, layers, latents }) {
   const seen = world.factors.map((_, index) => index)
     .filter((index) => index % PLACES % STRIDE === 0 && Math.floor(index / PLACES) % PLACES % STRIDE === 0);
   const pictures = new Float32Array(seen.length * PIXELS);
-  seen.forEach((index, n) => pictures.set(world.images.subarray(index * PIXELS, (index + 1) * PIXELS), n * PIXELS));
+  seen.forEach((index, k) => pictures.set(world.images.subarray(index * PIXELS, (index + 1) * PIXELS), k * PIXELS));
   const factors = seen.map((index) => world.factors[index]);
 
   const survey = () => {
-    const out = heads(pictures, seen.length);
-    const found = Array.from({ length: latents }, (_, j) => {
-      const means = factors.map((_, n) => out[n * 2 * latents + j]);
-      const logs = factors.map((_, n) => out[n * 2 * latents + latents + j]);
-      const kl = average(means.map((mean, n) => 0.5 * (mean * mean + Math.exp(logs[n]) - 1 - logs[n]))); // Eq. 1.3
-      return { means, sds: logs.map((log) => Math.exp(0.5 * log)), kl, ...regress(means, factors) };
+    const out = heads(pictures, seen.length), n = Math.ceil(PLACES / STRIDE);
+    const column = (k) => seen.map((_, row) => out[row * 2 * latents + k]);
+    const means = Array.from({ length: latents }, (_, j) => column(j));
+    const kl = means.map((mean, j) => {
+      const logs = column(latents + j);
+      return average(mean.map((m, row) => 0.5 * (m * m + Math.exp(logs[row]) - 1 - logs[row]))); // Eq. 1.3
     });
-    const places = found.filter(({ kl, shares }) => kl > ACTIVE && shares[0] + shares[1] >= shares[2]);
+    const fits = means.map((mean) => regress(mean, factors));
+    const placed = fits.filter(({ shares: [x, y, size] }, j) => kl[j] > ACTIVE && x + y >= size);
+    const middle = factors.flatMap(([, , size], row) => (size === 0 ? [row] : []));
     return {
-      latents: found, side: Math.ceil(PLACES / STRIDE),
-      rate: found.reduce((sum, { kl }) => sum + kl, 0),
-      active: found.filter(({ kl }) => kl > ACTIVE).length,
-      angle: average(places.map(({ angle }) => angle)),
-      straight: average(places.map(({ shares }) => shares[0] + shares[1] + shares[2])),
+      n, net: middle.map((row) => means.map((mean) => mean[row])),
+      kl, rate: kl.reduce((sum, nats) => sum + nats, 0), active: kl.filter((nats) => nats > ACTIVE).length,
+      shares: fits.map(({ shares }) => shares), angle: average(placed.map((fit) => fit.angle)),
+      straight: average(placed.map(({ shares: [x, y, size] }) => x + y + size)),
     };
   };
   return { encode, posterior, decode, survey };
@@ -280,8 +284,8 @@ function makeViews({ world, layers, latents }) {
 const average = (numbers) => numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
 
 /**
- * The linear fit of one latent's means on x, y and size, which the grid makes independent: its slopes, the share of the
- * means' variance that each explains, and the angle of (x slope, y slope) off the nearer axis, 0 to 45 degrees.
+ * The linear fit of one latent's means on x, y and size, which the grid makes independent: the share of their variance
+ * that each explains, and the angle of the slopes (x, y) off the nearer axis, 0 to 45 degrees.
  */
 function regress(means, factors) {
   const centre = average(means), variance = average(means.map((mean) => (mean - centre) ** 2));
@@ -291,5 +295,5 @@ function regress(means, factors) {
   });
   const shares = slopes.map((slope, k) => (slope * slope * average(factors.map((factor) => factor[k] ** 2))) / variance);
   const angle = (Math.atan2(Math.abs(slopes[1]), Math.abs(slopes[0])) * 180) / Math.PI;
-  return { slopes, shares, angle: Math.min(angle, 90 - angle) };
+  return { shares, angle: Math.min(angle, 90 - angle) };
 }
