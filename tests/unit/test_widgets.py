@@ -6,7 +6,19 @@ import re
 
 from bvae_lib.axis_discovery.latent_vae import LatentVAE, TwoStageVAE
 from bvae_lib.models import BurgessVAE
-from bvae_lib.widgets import Budget, Lagrangian, Overlap, Price, Rotation, Run, Training, Traversal, WaterLevel
+from bvae_lib.widgets import (
+    Budget,
+    GuessOrder,
+    Lagrangian,
+    Overlap,
+    Price,
+    Rotation,
+    Run,
+    Score,
+    Training,
+    Traversal,
+    WaterLevel,
+)
 
 import numpy as np
 import pytest
@@ -193,7 +205,7 @@ def test_a_collapsed_model_has_a_strip_too():
 
 
 def test_the_scripts_ask_for_nothing():
-    for widget in (Traversal, Price, Overlap, Rotation, Budget, Lagrangian, Training, WaterLevel):
+    for widget in (Traversal, Price, Overlap, Rotation, Budget, Lagrangian, Training, WaterLevel, GuessOrder, Score):
         assert "export default { render }" in widget._esm
         outside = widget._esm.replace("http://www.w3.org/2000/svg", "") + widget._css
         assert not re.search(r"https?:|\bimport\b|\bfetch\b|@import|XMLHttpRequest", outside)

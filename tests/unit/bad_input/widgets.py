@@ -5,7 +5,21 @@ from copy import deepcopy
 from bvae_lib.data import Blobs
 from bvae_lib.history import History
 from bvae_lib.models import BurgessVAE, LinearVAE
-from bvae_lib.widgets import Budget, Lagrangian, Overlap, Price, Rotation, Run, Training, Traversal, WaterLevel
+from bvae_lib.widgets import (
+    Budget,
+    GuessChoice,
+    GuessNumber,
+    GuessOrder,
+    Lagrangian,
+    Overlap,
+    Price,
+    Rotation,
+    Run,
+    Score,
+    Training,
+    Traversal,
+    WaterLevel,
+)
 from bvae_lib.zoo import FactorSnapshots, LatentSnapshots
 
 import numpy as np
@@ -76,6 +90,16 @@ def plain_numbers(folder):
     assert [widget.means, widget.sigmas] == [[1.0, 2.0], [0.5, 1.0]]
 
 
+def answers_of_tensors(folder):
+    order = GuessOrder("4.1", "first", ["x", "y"], torch.tensor([2.0, 1.0], requires_grad=True))
+    assert order.answer == [2.0, 1.0]
+    bet = GuessNumber("4.2", "nats", 0, np.int64(20), np.float32(3), log_scale=np.bool_(False))
+    assert (bet.answer, bet.high, bet.log_scale) == (3.0, 20, False)
+    choice = GuessChoice("4.3", "which", ("up", "down"))
+    choice.answer = np.str_("up")
+    assert choice.answer == "up"
+
+
 def a_run_of_tensors(folder):
     given = Run(
         np.int64(4), deepcopy(MODEL).double(), torch.tensor(3.0), np.float32(50), torch.tensor(KL, requires_grad=True)
@@ -109,6 +133,44 @@ ROWS = [
         ValueError, "index must be .* not 0.5",
     ),
     Accepted("widgets.Budget.index", "NumPy and torch integers", whole_numbers_as_index),
+    Accepted("widgets.Guess", "answers of NumPy and torch", answers_of_tensors),
+    Refused(
+        "widgets.GuessChoice", "an answer that is no option", lambda _: GuessChoice("1.1", "which", ["a", "b"], "c"),
+        ValueError, r"answer must be one of \['a', 'b'\], not 'c'",
+    ),
+    Refused(
+        "widgets.GuessChoice", "one text as options", lambda _: GuessChoice("1.1", "which", "ab"), ValueError,
+        "options must be at least 2 different texts, not 'ab'",
+    ),
+    Refused(
+        "widgets.GuessNumber", "ends out of order", lambda _: GuessNumber("1.1", "nats", 5, 1), ValueError,
+        "high must be .* more than 5, not 1",
+    ),
+    Refused(
+        "widgets.GuessNumber", "a logarithm of zero", lambda _: GuessNumber("1.1", "nats", 0, 9, log_scale=True, tolerance=2),
+        ValueError, "low must be .* more than 0, not 0",
+    ),
+    Refused(
+        "widgets.GuessNumber", "a factor of 1", lambda _: GuessNumber("1.1", "nats", 1, 9, log_scale=True), ValueError,
+        "tolerance must be .* more than 1, not 1.0",
+    ),
+    Refused(
+        "widgets.GuessNumber.answer", "NaN, later",
+        set_later(lambda: GuessNumber("1.1", "nats", 0, 9), "answer", np.nan),
+        ValueError, "answer must be a finite number, not nan",
+    ),
+    Refused(
+        "widgets.GuessOrder", "a value too few", lambda _: GuessOrder("1.1", "first", ["x", "y"], [1]), ValueError,
+        r"answer must have the shape \[2\], not \[1\]",
+    ),
+    Refused(
+        "widgets.GuessOrder", "an item twice", lambda _: GuessOrder("1.1", "first", ["x", "x"]), ValueError,
+        "items must be at least 2 different texts",
+    ),
+    Refused(
+        "widgets.GuessOrder", "a number as name", lambda _: GuessOrder(1.1, "first", ["x", "y"]), ValueError,
+        r"name must be at least 1 different texts, not \[1.1\]",
+    ),
     Refused(
         "widgets.Lagrangian", "a price below zero", lambda _: Lagrangian(price=-1), ValueError,
         "price must be .* from 0 to 5.0, not -1",
@@ -219,6 +281,10 @@ ROWS = [
     Refused(
         "widgets.Rotation.degrees", "NaN, later", set_later(Rotation, "degrees", np.nan), ValueError,
         "degrees must be .* not nan",
+    ),
+    Refused(
+        "widgets.Score", "no guesses at all", lambda _: Score(0), ValueError,
+        "total must be a whole number of at least 1, not 0",
     ),
     Refused(
         "widgets.Traversal", "all that zoo.load returns", lambda _: Traversal((MODEL, None, None)), ValueError,
