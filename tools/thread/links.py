@@ -11,6 +11,7 @@ TOKEN = re.compile(r"<!--.*?-->|<(script|style|noscript)\b.*?</\1>|<[^>]*>|[^<]+
 OURS = re.compile(r'<a class="thread[^"]*" href="[^"]*">(.*?)</a>', re.S)
 VOID = {"area", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
 BLOCKS = {"dd", "div", "dt", "li", "p", "section", "td", "th"}
+WITHOUT_TERMS = re.compile("glossary|references|api")  # defined there; titles; signatures
 # No link stands in these.
 CLOSED = {"a", "button", "code", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "summary", "svg"}
 CLOSED_CLASSES = {"math", "cell_input", "cell_output", "toctree-wrapper", "highlight", "sig"}
@@ -44,7 +45,7 @@ class Walk:
         self.named = name  # the page that the text last spoke of, in this block
         self.cited = False  # the text before is a link to another work
         self.seen: set[str] = set()  # terms that have their link in this section
-        self.terms = [] if name == "glossary" else words(places.terms)
+        self.words, self.terms = words([] if WITHOUT_TERMS.match(name) else places.terms)
 
     def over(self, article: str) -> Iterator[str]:
         for token in TOKEN.finditer(article):
@@ -52,19 +53,20 @@ class Walk:
                 self.tag(token[0])
                 yield token[0]
             else:
-                yield token[0] if self.closed() else self.text(token[0])
-                self.cited = False
+                closed = self.closed()
+                yield token[0] if closed else self.text(token[0])
+                self.cited = self.cited and closed
 
     def tag(self, tag: str) -> None:
-        name = re.match(r"</?([\w-]*)", tag)[1]
+        name = re.split(r"[\s>/]", tag.lstrip("</"), maxsplit=1)[0]
         if tag.startswith("</"):
-            while self.open and self.open.pop()[0] != name:
+            while any(name == inner for inner, *_ in self.open) and self.open.pop()[0] != name:
                 pass
-        elif name and name not in VOID and not tag.endswith(("/>", "</script>", "</style>", "</noscript>")):
+        elif name not in VOID and not tag.endswith(("/>", "</script>", "</style>", "</noscript>")):
             attributes = dict(re.findall(r'([\w-]+)="([^"]*)"', tag))
             self.open.append((name, attributes.get("id", ""), set(attributes.get("class", "").split())))
             if name in BLOCKS:
-                self.named, self.cited = self.name, False
+                self.named = self.name
             if name == "section" and sum(tag == "section" for tag, *_ in self.open) <= 2:
                 self.seen = set()
             if name == "a":
@@ -79,34 +81,35 @@ class Walk:
     def text(self, text: str) -> str:
         if self.open and self.open[-1][0] == "em" and (place := self.section(text)):
             return self.link(place, text)
-        # What follows a link to another work, up to the next stop, may name chapters and sections of that work.
-        own = re.match(r"[^.:;)]*", text).end() if self.cited else 0
-        caption = any(id.startswith("figure-") for _, id, _ in self.open)
-        taken = [(0, own, text[:own])] if own else []
-        taken += [(*match.span(), done) for match in REFERENCE.finditer(text, own) if (done := self.reference(match))]
-        for term, pattern in [] if caption else self.terms:
-            if term not in self.seen:
-                for match in pattern.finditer(text):
-                    if all(match.end() <= start or match.start() >= end for start, end, _ in taken):
-                        taken.append((*match.span(), self.link(self.places.terms[term], match[0], "thread term")))
-                        self.seen.add(term)
-                        break
+        # After a link to another work and a comma come, up to the next stop, chapters and sections of that work.
+        cited = re.match(r",[^.:;)]*", text) if self.cited else None
+        references = REFERENCE.finditer(text, cited.end() if cited else 0)
+        taken = [(*match.span(), done) for match in references if (done := self.reference(match))]
+        if not any(id.startswith("figure-") for _, id, _ in self.open):
+            taken += self.first_uses(text, [span for *span, _ in taken])
         done, last = "", 0
         for start, end, link in sorted(taken):
             done, last = done + text[last:start] + link, end
         return done + text[last:]
 
+    def first_uses(self, text: str, taken: list[list[int]]) -> Iterator[tuple[int, int, str]]:
+        """Where the text names a term for the first time in its section, outside what is taken, and the link there."""
+        for match in self.words.finditer(text):
+            term = self.terms[match.lastindex - 1]
+            if term not in self.seen and all(match.end() <= start or match.start() >= end for start, end in taken):
+                self.seen.add(term)
+                yield *match.span(), self.link(self.places.terms[term], match[0], "thread term")
+
     def reference(self, match: re.Match) -> str:
         """What stands in place of it; empty if there is nothing to link."""
-        kind, text = match.lastgroup, match[0]
-        if kind == "section":
-            place = self.section(text)
+        kind, text = str(match.lastgroup), match[0]
+        if kind in ("section", "ledger"):
+            place = self.section(text) if kind == "section" else self.places.sections.get(("claims", "The ledger"))
             return self.link(place, text) if place else ""
-        if kind == "ledger":
-            place = self.places.sections.get(("claims", "The ledger"))
-            return self.link(place, text) if place else ""
-        known = getattr(self.places, kind)
+        known: dict[str, Place] = getattr(self.places, kind)
         numbers = re.findall(rf"{NUMBER}|\d|\b[A-Z]$", text)
+        if kind != "chapters" and not known.keys() >= set(numbers):
+            return ""  # two numbers of another kind
         if len(numbers) > 1:
             return re.sub(rf"{NUMBER}|\d", lambda number: self.numbered(known, number[0], number[0]), text)
         return self.numbered(known, numbers[0], text)

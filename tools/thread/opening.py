@@ -23,9 +23,7 @@ def questions(front: str) -> dict[str, str]:
 def with_times(page: str) -> str:
     """The page with its times under its title, if it says how long it runs."""
     page = TIMES.sub("", page)
-    article = ARTICLE.search(page)
-    runs = article and RUNS.search(article[0])
-    if not runs:
+    if not (article := ARTICLE.search(page)) or not (runs := RUNS.search(article[0])):
         return page
     times = f"Reading: about {minutes(article[0])} minutes. Running: {about(runs['time'])} on one CPU core."
     start = page.index("</h1>", article.start()) + len("</h1>")

@@ -12,9 +12,11 @@ EQUATION = re.compile(
     re.S,
 )
 CAPTION = re.compile(
-    rf'<p(?: id="figure-{NUMBER}")?>(?P<text><strong>Figure (?P<number>{NUMBER})\.</strong>.*?)</p>', re.S
+    rf'<p(?: id="figure-{NUMBER}")?>'
+    rf"(?P<text><strong>Figures? (?P<number>{NUMBER})(?: and (?P<second>{NUMBER}))?\.</strong>.*?)</p>",
+    re.S,
 )
-HEADING = re.compile(r'<h[1-6]>(?P<title>.*?)<a class="headerlink" href="#(?P<id>[^"]*)"', re.S)
+HEADING = re.compile(r'<h(?P<level>[1-6])>(?P<title>.*?)<a class="headerlink" href="#(?P<id>[^"]*)"', re.S)
 TERM = re.compile(r'<dt id="(?P<id>term-[^"]*)">(?P<name>.*?)<a class="headerlink".*?</dt><dd>(?P<text>.*?)</dd>', re.S)
 WORK = re.compile(r'<li id="[^"]*"><p>(?P<text>.*?)</p></li>', re.S)
 
@@ -56,7 +58,7 @@ def places(pages: dict[str, str]) -> Places:
         for heading in HEADING.finditer(page):
             title = plain(heading["title"])
             found.sections.setdefault((name, title), Place(name, heading["id"]))
-            if chapter := re.match(r"(\d|[A-Z])\. ", title):
+            if heading["level"] == "1" and (chapter := re.match(r"(\d|[A-Z])\. ", title)):
                 found.chapters[chapter[1]] = Place(name)
         for equation in EQUATION.finditer(page):
             number = equation["number"]
@@ -65,6 +67,8 @@ def places(pages: dict[str, str]) -> Places:
             found.cards[place] = f'<p>Equation {number}</p><div class="math">{tex.strip()}</div>'
         for caption in CAPTION.finditer(page):
             place = found.figures[caption["number"]] = Place(name, f"figure-{caption['number']}")
+            if caption["second"]:
+                found.figures[caption["second"]] = place
             found.cards[place] = f"<p>{unlinked(caption['text'])}</p>"
     for term in TERM.finditer(pages.get("glossary", "")):
         place = found.terms[plain(term["name"])] = Place("glossary", term["id"])
