@@ -6,7 +6,8 @@
 4. Run jupyter-book, and fail unless _build/html/index.html came out and no page failed.
 5. Lay out the figures for a phone.
 6. Draw the thread through the book: links, hover cards, reading times, what the next chapter answers.
-7. Make the pages lighter: a page with a widget weighs 1.5 MB at most (tests/web/test_widgets.py).
+7. Put onto the front page the verdicts of the ledger, and the reading times.
+8. Make the pages lighter: a page with a widget weighs 1.5 MB at most (tests/web/test_widgets.py).
 """
 
 import hashlib
@@ -24,6 +25,7 @@ import anywidget
 import nbclient
 import nbformat
 import yaml
+from front import fill_front
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
 from lighten import lighten
@@ -154,5 +156,6 @@ if __name__ == "__main__":
     build()
     stack_panels(BUILD / "html")
     thread(BUILD / "html")
+    fill_front(BUILD / "html")
     lighten(BUILD / "html")
     print(f"open {BUILD / 'html' / 'index.html'}")
