@@ -4,6 +4,7 @@ from .budget import Budget
 from .guess import GuessChoice, GuessNumber, GuessOrder
 from .lagrangian import Lagrangian
 from .live import Live
+from .metrics import Metrics
 from .overlap import Overlap
 from .price import Price, Run
 from .rotation import Rotation
@@ -13,6 +14,6 @@ from .traversal import Traversal
 from .water import WaterLevel
 
 __all__ = [
-    "Budget", "GuessChoice", "GuessNumber", "GuessOrder", "Lagrangian", "Live", "Overlap", "Price", "Rotation", "Run", "Score",
-    "Training", "Traversal", "WaterLevel",
+    "Budget", "GuessChoice", "GuessNumber", "GuessOrder", "Lagrangian", "Live", "Metrics", "Overlap", "Price", "Rotation",
+    "Run", "Score", "Training", "Traversal", "WaterLevel",
 ]  # fmt: skip
