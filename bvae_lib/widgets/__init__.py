@@ -14,6 +14,6 @@ from .traversal import Traversal
 from .water import WaterLevel
 
 __all__ = [
-    "Budget", "GuessChoice", "GuessNumber", "GuessOrder", "Lagrangian", "Live", "Metrics", "Overlap", "Price", "Rotation",
-    "Run", "Score", "Training", "Traversal", "WaterLevel",
+    "Budget", "GuessChoice", "GuessNumber", "GuessOrder", "Lagrangian", "Live", "Metrics", "Overlap", "Price",
+    "Rotation", "Run", "Score", "Training", "Traversal", "WaterLevel",
 ]  # fmt: skip
