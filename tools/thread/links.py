@@ -95,7 +95,7 @@ class Walk:
     def first_uses(self, text: str, taken: list[list[int]]) -> Iterator[tuple[int, int, str]]:
         """Where the text names a term for the first time in its section, outside what is taken, and the link there."""
         for match in self.words.finditer(text):
-            term = self.terms[match.lastindex - 1]
+            term = self.terms[int(match.lastindex or 0) - 1]
             if term not in self.seen and all(match.end() <= start or match.start() >= end for start, end in taken):
                 self.seen.add(term)
                 yield *match.span(), self.link(self.places.terms[term], match[0], "thread term")
@@ -111,7 +111,8 @@ class Walk:
         if kind != "chapters" and not known.keys() >= set(numbers):
             return ""  # two numbers of another kind
         if len(numbers) > 1:
-            return re.sub(rf"{NUMBER}|\d", lambda number: self.numbered(known, number[0], number[0]), text)
+            each = rf"(?:^[A-Za-z]+\.?\s+)?({NUMBER}|\d)"  # "Chapters 3" is a link, and so is "5"
+            return re.sub(each, lambda one: self.numbered(known, one[1], one[0]), text)
         return self.numbered(known, numbers[0], text)
 
     def numbered(self, known: dict[str, Place], number: str, text: str) -> str:

@@ -16,7 +16,7 @@ CAPTION = re.compile(
     rf"(?P<text><strong>Figures? (?P<number>{NUMBER})(?: and (?P<second>{NUMBER}))?\.</strong>.*?)</p>",
     re.S,
 )
-HEADING = re.compile(r'<h(?P<level>[1-6])>(?P<title>.*?)<a class="headerlink" href="#(?P<id>[^"]*)"', re.S)
+HEADING = re.compile(r'<h(?P<level>[1-6])>(?P<title>(?:(?!</h).)*?)<a class="headerlink" href="#(?P<id>[^"]*)"')
 TERM = re.compile(r'<dt id="(?P<id>term-[^"]*)">(?P<name>.*?)<a class="headerlink".*?</dt><dd>(?P<text>.*?)</dd>', re.S)
 WORK = re.compile(r'<li id="[^"]*"><p>(?P<text>.*?)</p></li>', re.S)
 

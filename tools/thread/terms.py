@@ -25,7 +25,7 @@ ALSO = {
 ONLY = {
     "card": [r"cards?(?= (?:of|beside|says|has))", r"(?<=their )cards", r"(?<=its )card"],
     "code": [r"codes(?! of)", r"(?<=rotated )code", r"(?<=the )code(?= (?:is|has|lies|of an image))"],
-    "factor": [r"factors?(?! of (?:about )?(?:\d|two|three|four|ten|hundreds|thousands|more))"],
+    "factor": [r"(?<!by a )factors?(?! of (?:the\b|about )?(?:\d|two|three|four|ten|hundreds|thousands|more))"],
     "floor": [r"(?<=[Aa] )floor(?= of 1)", r"floors?(?= (?:under|on) the)"],
     "follows": [r"(?<=latent )follows", r"(?<=latents )follow", r"follows?(?= (?:a|one|no|the same) factor)"],
     "overlap": [r"overlap(?:s|ping)?(?= posteriors)", r"(?<=posteriors )overlap", r"(?<=posteriors )overlapping"],
@@ -41,6 +41,7 @@ ONLY = {
 }
 
 
+SPACE = r"[\s-]+"
 NEVER = {"claim"}  # in every chapter, and hardly ever the cell that is meant
 
 
@@ -55,14 +56,14 @@ def words(terms: Iterable[str]) -> tuple[re.Pattern, list[str]]:
 
 def names(term: str) -> list[str]:
     """Regular expressions of the names of one term, which may begin a sentence."""
-    own = ONLY.get(term) or [plural(term), *ALSO.get(term, [])]
+    own = ONLY.get(term) or [plural(term), *(name.replace(" ", SPACE) for name in ALSO.get(term, []))]
     return [rf"\b{capital(name)}\b" for name in own]
 
 
 def plural(term: str) -> str:
     """The term in singular or plural, with its spaces and hyphens in either form, and either apostrophe."""
     ending = {"y": "(?:y|ies)", "x": "x(?:es)?", "s": "s"}.get(term[-1], f"{term[-1]}s?")
-    stem = re.escape(term[:-1]).replace(r"\ ", r"[\s-]+").replace(r"\-", r"[\s-]?")
+    stem = re.escape(term[:-1]).replace(r"\ ", SPACE).replace(r"\-", r"[\s-]?")
     return re.sub("['’]", "['’]", stem) + ending
 
 
