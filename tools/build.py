@@ -4,7 +4,7 @@
 2. Empty the execution cache when the library, its weights or the installed packages have changed.
 3. Execute the notebooks that the cache lacks, side by side, one thread each; one that fails ends the build.
 4. Run jupyter-book, and fail unless _build/html/index.html came out and no page failed.
-5. Lay out the figures for a phone.
+5. Lay out the figures for a phone, write the pages' heads and the index of the search (tools/finding).
 6. Draw the thread through the book: links, hover cards, reading times, what the next chapter answers.
 7. Put onto the front page the verdicts of the ledger, and the reading times.
 8. Make the pages lighter: a page with a widget weighs 1.5 MB at most (tests/web/test_widgets.py).
@@ -25,11 +25,12 @@ import anywidget
 import nbclient
 import nbformat
 import yaml
+from finding import make_findable
 from front import fill_front
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
 from lighten import lighten
-from pages import notebooks
+from pages import notebooks, pages
 from panels import stack_panels
 from thread import thread
 
@@ -155,6 +156,7 @@ if __name__ == "__main__":
     execute_notebooks()
     build()
     stack_panels(BUILD / "html")
+    make_findable(BUILD / "html", pages(), ROOT / "_config.yml")
     thread(BUILD / "html")
     fill_front(BUILD / "html")
     lighten(BUILD / "html")
