@@ -1,6 +1,6 @@
 // Live: a beta-VAE that trains while the page looks on. The training itself is in trainInPage, in front of this file.
 
-const TRAITS = ["seed", "latents", "sizes", "price", "budget", "preset"];
+const TRAITS = ["seed", "latents", "sizes", "oval", "price", "budget", "preset"];
 const LONGEST = 10000; // steps that one press of Play may take
 const SPOKEN = 3000; // milliseconds between two sentences of the status line
 const PACES = [[0, "as fast as it can"], [40, "25 steps a second"], [250, "4 steps a second"]];
@@ -10,7 +10,7 @@ const GROWTH = { start: 0, stop: 6, steps: 1500, speed: 0.02 }; // of a budget t
 function render({ model, el }) {
   const calm = matchMedia("(prefers-reduced-motion: reduce)"), presets = model.get("presets");
   let report = null, net = null, pair = [0, 1], reach = 3, look = { x: 0, y: 0, size: 0 };
-  let playing = false, seen = true, looked = false, due = false, frame = null, spoken = 0;
+  let run = 0, fresh = false, playing = false, seen = true, looked = false, due = false, frame = null, spoken = 0;
   let trace = { step: [], D: [], R: [], price: [], C: [] };
   const set = (values) => {
     for (const [name, value] of Object.entries(values)) model.set(name, value);
@@ -27,10 +27,11 @@ function render({ model, el }) {
   }
   function restart() {
     due = false;
-    net = null;
+    report = net = null;
+    run++;
     pair = [0, 1];
     trace = { step: [], D: [], R: [], price: [], C: [] };
-    post({ start: settings(), goal: playing ? LONGEST : 0, look });
+    post({ start: { ...settings(), run }, goal: playing ? LONGEST : 0, look });
     build();
   }
   /** New traits, from a control or from the kernel: those that can change in a run do, others begin another one. */
@@ -56,7 +57,9 @@ function render({ model, el }) {
   const latents = choice("latents", [2, 3, 4].map((n) => [n, `${n} latents`]),
     () => set({ latents: Number(latents.value), preset: "" }));
   const pace = choice("speed", PACES, () => post({ pace: Number(pace.value) }));
-  const sizes = element("input", { type: "checkbox", change: () => set({ sizes: sizes.checked, preset: "" }) });
+  const [sizes, oval] = ["sizes", "oval"].map((name) => element("input", {
+    type: "checkbox", change: (event) => set({ [name]: event.target.checked, preset: "" }),
+  }));
   const priced = button("β is set", () => set({ budget: null, price: present(), preset: "" }));
   const budgeted = button("C grows, β is found", () => set({ budget: GROWTH, price: present(), preset: "" }));
   const chosen = presets.map((preset) => button(preset.name, () => {
@@ -79,13 +82,15 @@ function render({ model, el }) {
   const input = pixelCanvas(1, { class: "bvae-pixels", "aria-label": "the picture that the encoder gets" });
   const places = element("canvas", { class: "bvae-over", "aria-hidden": "true" });
   const board = element("div", {
-    class: "bvae-board", tabindex: 0, role: "application", "data-lm-suppress-shortcuts": "true",
+    class: "bvae-board", tabindex: 0, role: "application",
     pointerdown: (event) => (board.setPointerCapture(event.pointerId), point(event)),
     pointermove: (event) => (event.pointerType === "mouse" || event.buttons) && point(event),
     keydown: step,
   }, input, places);
-  const bells = ["small", "middle", "large"].map((name, k) => button(name, () => move({ ...look, size: k - 1 })));
-  const bellRow = element("div", { class: "bvae-buttons", role: "group", "aria-label": "size of the blob" }, ...bells);
+  const group = (name, ...inside) =>
+    element("div", { class: "bvae-buttons", role: "group", "aria-label": name }, ...inside);
+  const widths = ["small", "middle", "large"].map((name, k) => button(name, () => move({ ...look, size: k - 1 })));
+  const width = group("Size of the blob", ...widths);
   const codes = element("canvas", { class: "bvae-codes", role: "img" });
   const plane = element("figcaption", {});
   const output = pixelCanvas(1, { class: "bvae-pixels", "aria-label": "the picture decoded from its code" });
@@ -99,19 +104,20 @@ function render({ model, el }) {
     return { name, canvas, words, figure: figure("curve-of", words, canvas) };
   });
   const status = element("p", { class: "bvae-facts", "aria-live": "polite" });
-  const group = (name, ...inside) =>
-    element("div", { class: "bvae-buttons", role: "group", "aria-label": name }, ...inside);
-  const root = element("div", { class: "bvae bvae-live", keydown: (event) => event.key === "Escape" && play(0) },
+  const root = element("div", { class: "bvae bvae-live", "data-lm-suppress-shortcuts": "true", keydown: (event) => event.key === "Escape" && play(0) },
     group("Experiments", ...chosen), sentence,
     group("Training", start, button("1 step", () => play(1)), button("100 steps", () => play(100)),
       button("Start over", restart), button("New weights", () => set({ seed: (model.get("seed") + 1) % 2 ** 32 })),
       element("label", {}, "seed ", seed)),
     status,
     element("div", { class: "bvae-flow" },
-      figure("in", caption("A picture: drag the blob"), board, bellRow), figure("net", plane, codes),
+      figure("in", caption("A picture: drag the blob"), board, width), figure("net", plane, codes),
       figure("out", caption("Decoded from its code"), output)),
+    element("p", { class: "bvae-note" }, "The net: all places of the blob. Along an orange line only x changes, along a "
+      + "blue one only y. Pink: the posterior of the picture, one standard deviation. Dashed: the prior."),
     lines,
-    group("Objective and world", priced, budgeted, latents, element("label", {}, sizes, " size varies"), pace),
+    group("Objective and world", priced, budgeted, latents, element("label", {}, sizes, "size varies"),
+      element("label", {}, oval, "oval blob"), pace),
     element("div", { class: "bvae-curves" }, ...curves.map((curve) => curve.figure)),
     rows,
     figure("pairs", caption("Five pictures, and below them what the network makes of them"), originals, decoded));
@@ -136,7 +142,10 @@ function render({ model, el }) {
     seed.value = model.get("seed");
     latents.value = model.get("latents");
     sizes.checked = model.get("sizes");
-    bellRow.hidden = !model.get("sizes");
+    oval.checked = model.get("oval");
+    width.hidden = !model.get("sizes");
+    if (width.hidden) look.size = 0;
+    widths.forEach((each, k) => each.setAttribute("aria-pressed", k - 1 === look.size));
     priced.setAttribute("aria-pressed", !budget);
     budgeted.setAttribute("aria-pressed", Boolean(budget));
     chosen.forEach((each, i) => each.setAttribute("aria-pressed", presets[i].name === model.get("preset")));
@@ -152,7 +161,7 @@ function render({ model, el }) {
     const inside = (value) => Math.max(-1, Math.min(1, value));
     look = { x: inside(to.x), y: inside(to.y), size: to.size };
     looked = true;
-    ask();
+    update();
   }
   function point(event) {
     const box = board.getBoundingClientRect();
@@ -168,6 +177,7 @@ function render({ model, el }) {
 
   // Reports of the run, and frames
   function receive(message) {
+    if (message.run !== run) return; // of the run before
     report = message;
     const { step: at, D = NaN, kl, price: now, capacity } = report, last = trace.step.length - 1;
     if (trace.step[last] === at) for (const line of Object.values(trace)) line.pop();
@@ -181,7 +191,9 @@ function render({ model, el }) {
     }
     ask();
   }
-  function ask() {
+  /** Draw at the next frame: all of it, or the net alone, which goes on moving between two reports. */
+  function ask(all = true) {
+    fresh ||= all;
     frame ??= requestAnimationFrame(draw);
   }
   function draw(time) {
@@ -200,17 +212,19 @@ function render({ model, el }) {
       code[j] += share * (report.net[k][j] - value);
       rest = Math.max(rest, Math.abs(report.net[k][j] - code[j]));
     }));
-    paintPixels(input, [at.image]);
     paintPlaces(places, n, look);
     paintCodes(codes, n, net, at, pair, reach);
+    if (rest > 0.005) ask(false);
+    if (!fresh) return;
+    fresh = false;
+    paintPixels(input, [at.image]);
     paintPixels(output, [at.decoded]);
     paintPixels(originals, report.pairs.map(([original]) => original));
     paintPixels(decoded, report.pairs.map(([, again]) => again));
     drawBars();
     drawCurves();
-    if (typeof model.get("price") !== "number") update.price?.();
+    if (typeof model.get("price") !== "number") price.update(); // it moves by itself
     say(time);
-    if (rest > 0.005) ask();
   }
   function drawBars() {
     const { kl, capacity, strips } = report, rate = sum(kl), most = Math.max(8, rate, capacity || 0);
@@ -219,10 +233,9 @@ function render({ model, el }) {
   }
   function drawCurves() {
     const finite = (values) => values.filter(Number.isFinite);
-    const cost = finite(trace.D), now = present();
-    const [low, high] = cost.length ? [Math.floor(Math.min(...cost) / 5) * 5, Math.ceil(Math.max(...cost) / 5) * 5] : [40, 80];
+    const cost = finite(trace.D), now = present(), low = Math.floor(Math.min(45, ...cost) / 5) * 5;
     const options = {
-      D: { low, high: Math.max(high, low + 5) },
+      D: { low, high: low + 40 }, // what comes before, in the first steps, is cut off
       R: { low: 0, high: Math.ceil(Math.max(4, ...trace.R, ...finite(trace.C))), dashed: trace.C },
       price: { low: 0.1, high: Math.max(100, ...trace.price), scale: Math.log10, last: now },
     };
@@ -250,16 +263,17 @@ function render({ model, el }) {
     spoken = time;
   }
 
+  const redraw = () => ask();
   const observer = new IntersectionObserver(([entry]) => {
     seen = entry.isIntersecting;
     rest();
   });
   observer.observe(root);
-  const sized = new ResizeObserver(ask);
+  const sized = new ResizeObserver(redraw);
   sized.observe(root);
   document.addEventListener("visibilitychange", rest);
   const scheme = matchMedia("(prefers-color-scheme: dark)");
-  scheme.addEventListener("change", ask);
+  scheme.addEventListener("change", redraw);
   const listeners = TRAITS.slice(0, -1).map((name) => [`change:${name}`, () => changed(name)]);
   for (const [event, listener] of listeners) model.on(event, listener);
   model.on("change:preset", update);
@@ -270,7 +284,7 @@ function render({ model, el }) {
     observer.disconnect();
     sized.disconnect();
     document.removeEventListener("visibilitychange", rest);
-    scheme.removeEventListener("change", ask);
+    scheme.removeEventListener("change", redraw);
     for (const [event, listener] of listeners) model.off(event, listener);
     model.off("change:preset", update);
     cancelAnimationFrame(frame);

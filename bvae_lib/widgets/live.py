@@ -36,6 +36,7 @@ class Live(anywidget.AnyWidget):
         seed: of the first weights, the batches and the noise; the same seed gives the same run.
         latents: 2 to 4.
         sizes: whether blobs of three sizes occur.
+        oval: whether the blob is higher than wide.
         price: nats of D per nat of R; or {"start", "stop", "steps"}, between which it moves evenly on a logarithmic
             scale. Under a budget it is the first price.
         budget: None, or {"start", "stop", "steps", "speed"}: C in nats grows evenly, and the price follows by dual
@@ -59,11 +60,12 @@ class Live(anywidget.AnyWidget):
     seed = traitlets.TraitType().tag(sync=True)
     latents = traitlets.TraitType().tag(sync=True)
     sizes = traitlets.Bool().tag(sync=True)
+    oval = traitlets.Bool().tag(sync=True)
     price = traitlets.TraitType().tag(sync=True)
     budget = traitlets.TraitType(allow_none=True).tag(sync=True)
 
     def __init__(self, preset: str = PRESETS[0]["name"], **settings: Any):
-        known = {"seed", "latents", "sizes", "price", "budget"}
+        known = {"seed", "latents", "sizes", "oval", "price", "budget"}
         if unknown := settings.keys() - known:
             raise ValueError(f"Live has no setting {sorted(unknown)}; there are {sorted(known)}")
         given = find_preset(preset) | settings

@@ -8,7 +8,7 @@ const WINDOW = 20; // steps over which D is averaged, as single batches are nois
 /**
  * A run that messages steer: the function that takes them. It calls `report` with what the page shows, and works for
  * `slice` milliseconds at a time. The messages, any of them in one object:
- *   start   settings of makeLearner: a new run, at step 0
+ *   start   settings of makeLearner, and the run's number: a new run, at step 0
  *   goal    how many steps more; Infinity goes on and on, 0 rests
  *   rest    true while the page is not seen
  *   pace    milliseconds a step; 0 is as fast as it goes
@@ -17,10 +17,11 @@ const WINDOW = 20; // steps over which D is averaged, as single batches are nois
  *   look    { x, y, size } of the picture that is looked at, from -1 to 1
  */
 function makeRun(report, slice) {
-  let learner, distortion = 0, goal = 0, resting = false, pace = 0, look = { x: 0, y: 0, size: 0 }, timer = null, told = 0;
+  let learner, run, distortion = 0, goal = 0, resting = false, pace = 0, look = { x: 0, y: 0, size: 0 }, timer = null, told = 0;
   const orders = {
     start(settings) {
       learner = makeLearner(settings);
+      run = settings.run;
       goal = 0;
       distortion = 0;
     },
@@ -49,7 +50,7 @@ function makeRun(report, slice) {
     });
     told = performance.now();
     report({
-      step: learner.step, price: learner.price, capacity: learner.capacity(), D: learner.step ? distortion : NaN, kl, n, net, angle, active,
+      run, step: learner.step, price: learner.price, capacity: learner.capacity(), D: learner.step ? distortion : NaN, kl, n, net, angle, active,
       look: { ...look, image, mean, sd, decoded: learner.decode(mean) }, strips, pairs, busy: learner.step < goal,
     });
   }

@@ -4,6 +4,7 @@
 
 const FIELD = 16, MIDDLE_PIXEL = 8, SPREAD = 4.5; // of the learner's world: its side, and its places, 8 ± 4.5 pixels
 const LETTERS = 11; // pixels, of all that is written on a canvas
+const BRIGHT = ["#56b4e9", "#e69f00"]; // blue and orange on black
 
 /** A canvas as large as its place on the page: its context, in CSS pixels, empty, with its width and height. */
 function makeSheet(canvas) {
@@ -15,13 +16,13 @@ function makeSheet(canvas) {
   context.clearRect(0, 0, width, height);
   context.font = `${LETTERS}px sans-serif`;
   context.lineJoin = "round";
-  const colours = { text: style.color };
-  for (const name of ["blue", "orange", "accent"]) colours[name] = style.getPropertyValue(`--bvae-${name}`);
-  return { context, width, height, colours };
+  const dark = Number(style.color.match(/\d+/)) > 127; // the page: its letters are light
+  const [blue, orange] = dark ? BRIGHT : ["blue", "orange"].map((name) => style.getPropertyValue(`--bvae-${name}`));
+  return { context, width, height, text: style.color, blue, orange };
 }
 
-/** A net of n x n points, in rows: along the rows in one colour, along the columns in another; it fades to one end. */
-function strokeNet(context, n, point, [along, across], width) {
+/** A net of n x n points, in rows: orange along the rows, blue along the columns; it fades to one end. */
+function strokeNet(context, n, point, [blue, orange], width) {
   const strand = (colour, k, pick) => {
     context.strokeStyle = colour;
     context.globalAlpha = 0.35 + (0.65 * k) / (n - 1);
@@ -31,8 +32,8 @@ function strokeNet(context, n, point, [along, across], width) {
   };
   context.lineWidth = width;
   for (let k = 0; k < n; k++) {
-    strand(across, k, (i) => i * n + k);
-    strand(along, k, (i) => k * n + i);
+    strand(blue, k, (i) => i * n + k);
+    strand(orange, k, (i) => k * n + i);
   }
   context.globalAlpha = 1;
 }
@@ -60,7 +61,7 @@ function paintPlaces(canvas, n, { x, y }) {
   const { context, width } = makeSheet(canvas), unit = width / FIELD;
   const at = (value) => (MIDDLE_PIXEL + SPREAD * value) * unit;
   const place = (k) => (2 * k) / (n - 1) - 1;
-  strokeNet(context, n, (k) => [at(place(k % n)), at(place(Math.floor(k / n)))], ["#e69f00", "#56b4e9"], 1); // on black
+  strokeNet(context, n, (k) => [at(place(k % n)), at(place(Math.floor(k / n)))], BRIGHT, 1);
   context.lineWidth = 2;
   context.strokeStyle = "#fff";
   context.beginPath();
@@ -70,9 +71,9 @@ function paintPlaces(canvas, n, { x, y }) {
 
 /** The net of codes in the plane of two latents, from -reach to reach, and the posterior of the picture in it. */
 function paintCodes(canvas, n, net, { mean, sd }, [a, b], reach) {
-  const { context, width, height, colours } = makeSheet(canvas);
+  const { context, width, height, text, blue, orange } = makeSheet(canvas);
   const x = (value) => (width * (value + reach)) / (2 * reach), y = (value) => (height * (reach - value)) / (2 * reach);
-  context.fillStyle = context.strokeStyle = colours.text;
+  context.fillStyle = context.strokeStyle = text;
   context.lineWidth = 1;
   context.globalAlpha = 0.25;
   context.strokeRect(0.5, 0.5, width - 1, height - 1);
@@ -90,7 +91,7 @@ function paintCodes(canvas, n, net, { mean, sd }, [a, b], reach) {
   context.globalAlpha = 1;
   const step = reach > 4 ? 2 : 1;
   for (let value = -Math.floor(reach / step) * step; value < reach; value += step) {
-    if (value === 0 || value <= -reach) continue;
+    if (value === 0 || Math.abs(value) > 0.93 * reach) continue;
     context.textAlign = "center";
     context.fillText(value, x(value), y(0) + LETTERS + 2);
     context.textAlign = "right";
@@ -100,7 +101,7 @@ function paintCodes(canvas, n, net, { mean, sd }, [a, b], reach) {
   context.fillText(`z${a}`, width - 6, y(0) - 6);
   context.textAlign = "left";
   context.fillText(`z${b}`, x(0) + 6, LETTERS + 6);
-  strokeNet(context, n, (k) => [x(net[k][a]), y(net[k][b])], [colours.orange, colours.blue], 1.5);
+  strokeNet(context, n, (k) => [x(net[k][a]), y(net[k][b])], [blue, orange], 1.5);
   context.fillStyle = context.strokeStyle = "#cc79a7";
   context.lineWidth = 2;
   context.beginPath();
@@ -116,12 +117,12 @@ function paintCodes(canvas, n, net, { mean, sd }, [a, b], reach) {
 
 /** A curve over the steps, and a dashed one where there is one: the ends of both axes have their numbers. */
 function paintCurve(canvas, steps, values, { dashed = [], low, high, scale = (value) => value, last = values.at(-1) }) {
-  const { context, width, height, colours } = makeSheet(canvas);
+  const { context, width, height, text, blue, orange } = makeSheet(canvas);
   const left = 30, right = 8, top = 6, bottom = 18, end = Math.max(100, steps.at(-1) ?? 0);
   const x = (step) => left + (step / end) * (width - left - right);
   const y = (value) => height - bottom
-    - ((scale(value) - scale(low)) / (scale(high) - scale(low))) * (height - top - bottom);
-  context.fillStyle = context.strokeStyle = colours.text;
+    - ((scale(Math.min(value, high)) - scale(low)) / (scale(high) - scale(low))) * (height - top - bottom);
+  context.fillStyle = context.strokeStyle = text;
   context.textAlign = "right";
   for (const value of [low, high]) context.fillText(short(value), left - 4, y(value) + 4);
   context.fillText(end, width - right, height - 4);
@@ -143,10 +144,10 @@ function paintCurve(canvas, steps, values, { dashed = [], low, high, scale = (va
     context.stroke();
     context.setLineDash([]);
   };
-  trace(dashed, colours.orange, [5, 4]);
-  trace(values, colours.blue, []);
+  trace(dashed, orange, [5, 4]);
+  trace(values, blue, []);
   if (!Number.isFinite(last)) return;
-  context.fillStyle = colours.blue;
+  context.fillStyle = blue;
   context.beginPath();
   context.arc(x(steps.at(-1) ?? 0), y(last), 4, 0, 2 * Math.PI);
   context.fill();
