@@ -28,7 +28,7 @@ def with_cards(page: str, name: str, places: Places, questions: dict[str, str]) 
 def content(address: str, name: str, places: Places, questions: dict[str, str]) -> str | None:
     """What the card of a link says, as HTML."""
     if address.startswith("http"):
-        return places.works.get(address)
+        return places.works.get(address.rstrip("/"))
     page, _, id = address.partition("#")
     page = page.removesuffix(".html") or name
     if not id and page in questions:

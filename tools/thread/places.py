@@ -75,7 +75,7 @@ def places(pages: dict[str, str]) -> Places:
         found.cards[place] = f"<p><strong>{term['name']}</strong></p>{unlinked(term['text']).strip()}"
     for work in WORK.finditer(pages.get("references", "")):
         for address in re.findall(r'href="(http[^"]*)"', work["text"]):
-            found.works[unescape(address)] = f"<p>{unlinked(work['text'])}</p>"
+            found.works[unescape(address).rstrip("/")] = f"<p>{unlinked(work['text'])}</p>"
     return found
 
 
