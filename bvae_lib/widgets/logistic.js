@@ -1,10 +1,10 @@
-// Logistic regression over several classes by L-BFGS, as scikit-learn fits it with scipy: from zeros, 100 steps at most.
+// Logistic regression over several classes, as scikit-learn fits it: L-BFGS from zeros on, 100 steps at most.
 
 const STEPS = 100, FLAT = 1e-4; // FLAT: the largest slope at which it stops; scikit-learn's defaults
 const PAIRS = 10; // of steps and changes of slope that L-BFGS remembers
 const LEAST_GAIN = 64 * Number.EPSILON; // of the loss, as a share of it
 
-/** Chances of each class for rows x [n][latents], flat; weights: latents + 1 numbers a class, the last its intercept. */
+/** Chances of each class for rows x [n][latents], flat. Weights: latents + 1 numbers a class, the last an intercept. */
 function chances(weights, x, classes) {
   const latents = x[0].length, chance = new Float64Array(x.length * classes);
   for (let i = 0, at = 0; i < x.length; i++, at += classes) {

@@ -19,7 +19,8 @@ const ASKS = {
     + "importances of a regressor.",
   "DCI C, by information": "Does each factor need one latent only? Information by bins stands in for the importances "
     + "of a regressor.",
-  "InfoM": "Does each latent keep to one factor, by information from nearest neighbours?",
+  "InfoM": "Does each latent keep to one factor, by information from nearest neighbours? With 288 rows it takes "
+    + "weak information for none.",
   "InfoC": "Does each factor keep to one latent, by information from nearest neighbours?",
   "InfoE": "How much of each factor does logistic regression from all latents know?",
   "explicitness": "How well does logistic regression from all latents rank the rows of each class? 0.5 is chance; it "
@@ -55,14 +56,15 @@ function render({ model, el }) {
     element("div", { class: "bvae-charts" }, plane,
       element("div", { class: "bvae-chart bvae-metrics" }, ...bars.map((bar) => bar.row))),
     element("div", { class: "bvae-rows" }, ...rows.map((made) => made.line), copies.label, second.label),
-    element("p", { class: "bvae-note" }, "Each of two factors has 12 values, from blue to orange; each pair of them has two "
-      + "points. Open the name of a metric to read what it asks. DCI by trees, the library's default, takes too long for a "
-      + "slider, and with it DCI's informativeness: both are left out.")));
+    element("p", { class: "bvae-note" },
+      "Each of two factors has 12 values, from blue to orange; each pair of them has two points. Open the name of a metric ",
+      "to read what it asks. DCI by trees, the library's default, is too slow for a slider: D and C here take information ",
+      "as importance, and informativeness is left out.")));
 
   function draw() {
     const setting = Object.fromEntries(Object.keys(AXES).map((trait) => [trait, get(trait)]));
     const codes = toyCode(factors, get("draws"), setting), scores = allScores(codes, factors);
-    facts.textContent = finding(setting, scores);
+    facts.textContent = finding(codes, setting, scores);
     for (const bar of bars) bar.update(scores);
     for (const row of rows) row.update();
     copies.input.checked = setting.copies;
@@ -100,22 +102,23 @@ function toyCode(factors, draws, { degrees, width, noise, copies }) {
 }
 
 /** What the bars show, in a sentence or two for each thing that is done to the code. */
-function finding({ degrees, width, noise, copies }, scores) {
+function finding(codes, { degrees, width, noise, copies }, scores) {
   const said = (...names) => names.map((name) => `${name} ${told(scores[name])}`).join(", ");
   const sentences = [];
   if (degrees % 90)
-    sentences.push(`Both latents mix both factors: ${said("MIG", "SAP", "InfoM")}. Logistic regression undoes a `
+    sentences.push(`Both latents mix both factors: ${said("MIG", "SAP", "modularity")}. Logistic regression undoes a `
       + `rotation: ${said("InfoE")}.`);
   else if (degrees) sentences.push("The latents have changed places and a sign: no metric asks for either.");
   if (copies)
     sentences.push(`The second best latent is as good as the best: ${said("MIG", "SAP")}. `
       + `Modularity (${told(scores.modularity)}) does not ask how many latents follow a factor.`);
-  if (width < 0.05)
+  if (counted(columns(codes)).length < codes[0].length)
     sentences.push("InfoM and InfoC leave z₂ out, as its range is less than a 20th of the widest"
-      + `${Number.isNaN(scores.InfoC) ? "; of one latent InfoC has no value" : ""}. No other metric has changed.`);
+      + `${copies ? "" : "; of one latent InfoC has no value"}. The squeeze changes no other metric.`);
   else if (width < 1) sentences.push("The width of a latent alone changes no metric.");
   if (noise > FAINTEST)
-    sentences.push(`Noise blurs the classes: ${said("MIG", "InfoE")}. InfoM forgives it: ${told(scores.InfoM)}.`);
+    sentences.push(`Noise blurs the classes: ${said("InfoE", "DCI D, by information")}.`
+      + `${scores.InfoM > 0.9 ? ` InfoM (${told(scores.InfoM)}) forgives it.` : ""}`);
   const lowest = told(Math.min(...Object.values(scores)));
   return sentences.join(" ") || `Each factor has a latent of its own. The lowest bar has ${lowest}: bins and few rows `
     + "cost the rest.";
@@ -157,8 +160,8 @@ function drawCodes(codes, factor, { degrees, width, copies }) {
     style: `stroke: color-mix(in oklab, var(--bvae-orange) ${(100 * c) / most}%, var(--bvae-blue))`,
   }));
   return element("svg", { viewBox: `0 0 ${SIDE} ${SIDE}`, role: "img",
-    "aria-label": `Codes on a grid of 12 by 12 values, rotated by ${degrees} degrees, ${width.toFixed(2)} as high as wide`
-      + `${copies ? "; each latent has a copy" : ""}` },
+    "aria-label": `Codes on a grid of 12 by 12 values, rotated by ${degrees} degrees, z₂ ${width.toFixed(2)} times as `
+      + `wide${copies ? "; each latent has a copy" : ""}` },
     element("path", { d: `M0,${middle}H${SIDE}M${middle},0V${SIDE}`, class: "bvae-axis" }),
     element("path", { d: lines, class: "bvae-grid" }),
     ...dots,

@@ -1,4 +1,4 @@
-// Metrics of a code by name, as bvae_lib.metrics computes them: codes [n][latents], factors [n][K] with classes 0, 1, ...
+// Metrics of codes [n][latents] for factors [n][2], classes from 0 on, as bvae_lib.metrics computes them.
 
 const BINS = 20, NEIGHBOURS = 10;
 
@@ -14,7 +14,7 @@ function allScores(codes, factors) {
   const information = latents.map((z) => labels.map((f) => mutualInformation(bins(z), f)));
   const entropies = labels.map((f) => mutualInformation(f, f));
   const fits = latents.map((z) => labels.map((f) => determination(z, f)));
-  const near = shared(latents, labels, entropies), byFactor = columns(near);
+  const near = counted(latents).map((z) => labels.map((f, k) => neighbourInformation(z, f) / entropies[k]));
   const shares = shareOut(information);
   return {
     MIG: average(columns(information).map((each, k) => gap(each) / entropies[k])),
@@ -24,7 +24,7 @@ function allScores(codes, factors) {
     "DCI D, by information": spread(shares),
     "DCI C, by information": spread(columns(shares)),
     InfoM: concentration(near),
-    InfoC: concentration(byFactor),
+    InfoC: concentration(columns(near)),
     InfoE: average(labels.map((f) => explained(codes, f))),
     explicitness: average(labels.map((f) => area(codes, f))),
   };
@@ -89,11 +89,10 @@ function spread(importance) {
   }));
 }
 
-/** Information from neighbours as shares of each factor's entropy, of the latents whose range counts. */
-function shared(latents, labels, entropies) {
+/** The latents that count in InfoM and InfoC: those that range over more than a 20th of the widest. */
+function counted(latents) {
   const ranges = latents.map((z) => Math.max(...z) - Math.min(...z));
-  return latents.filter((_, i) => ranges[i] > Math.max(...ranges) / 20)
-    .map((z) => labels.map((f, k) => neighbourInformation(z, f) / entropies[k]));
+  return latents.filter((_, i) => ranges[i] > Math.max(...ranges) / 20);
 }
 
 /** How far each row lies in one column: 0 where spread evenly, 1 where in one alone; NaN where it holds nothing. */
@@ -128,7 +127,8 @@ function scaler(rows) {
 
 /** Share of the entropy ln K of a factor that logistic regression takes away, in sample. */
 function explained(codes, f) {
-  const x = codes.map(scaler(codes)), classes = Math.max(...f) + 1, chance = chances(fitLogistic(x, f, classes, 0), x, classes);
+  const x = codes.map(scaler(codes)), classes = Math.max(...f) + 1;
+  const chance = chances(fitLogistic(x, f, classes, 0), x, classes);
   return 1 - crossEntropy(chance, f, classes) / Math.log(classes);
 }
 

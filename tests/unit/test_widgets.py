@@ -10,6 +10,7 @@ from bvae_lib.widgets import (
     Budget,
     GuessOrder,
     Lagrangian,
+    Metrics,
     Overlap,
     Price,
     Rotation,
@@ -205,7 +206,8 @@ def test_a_collapsed_model_has_a_strip_too():
 
 
 def test_the_scripts_ask_for_nothing():
-    for widget in (Traversal, Price, Overlap, Rotation, Budget, Lagrangian, Training, WaterLevel, GuessOrder, Score):
+    others = (Overlap, Rotation, Budget, Lagrangian, Training, WaterLevel, GuessOrder, Score, Metrics)
+    for widget in (Traversal, Price, *others):
         assert "export default { render }" in widget._esm
         outside = widget._esm.replace("http://www.w3.org/2000/svg", "") + widget._css
         assert not re.search(r"https?:|\bimport\b|\bfetch\b|@import|XMLHttpRequest", outside)

@@ -11,6 +11,7 @@ from bvae_lib.widgets import (
     GuessNumber,
     GuessOrder,
     Lagrangian,
+    Metrics,
     Overlap,
     Price,
     Rotation,
@@ -182,6 +183,25 @@ ROWS = [
     Refused(
         "widgets.Lagrangian.budget", "None, later", set_later(Lagrangian, "budget", None), ValueError,
         "budget must be .* not None",
+    ),
+    Refused(
+        "widgets.Metrics", "radians below zero", lambda _: Metrics(-0.5), ValueError,
+        "degrees must be .* from 0 to 90, not -0.5",
+    ),
+    Refused(
+        "widgets.Metrics", "two widths", lambda _: Metrics(width=(1, 0.5)), ValueError, "width must be .* number",
+    ),
+    Refused(
+        "widgets.Metrics", "no noise", lambda _: Metrics(noise=0), ValueError,
+        "noise must be .* from 0.005 to 0.3, not 0",
+    ),
+    Refused(
+        "widgets.Metrics", "a seed of words", lambda _: Metrics(seed="first"), ValueError,
+        "seed must be a whole number",
+    ),
+    Refused(
+        "widgets.Metrics.copies", "a number of copies, later", set_later(Metrics, "copies", 1), ValueError,
+        "copies must be True or False, not 1",
     ),
     Refused(
         "widgets.Overlap", "one mean", lambda _: Overlap(means=0.5), ValueError,
