@@ -272,8 +272,9 @@ function render({ model, el }) {
   const sized = new ResizeObserver(redraw);
   sized.observe(root);
   document.addEventListener("visibilitychange", rest);
-  const scheme = matchMedia("(prefers-color-scheme: dark)");
+  const scheme = matchMedia("(prefers-color-scheme: dark)"), theme = new MutationObserver(redraw);
   scheme.addEventListener("change", redraw);
+  for (const page of [document.documentElement, document.body]) theme.observe(page, { attributes: true });
   const listeners = TRAITS.slice(0, -1).map((name) => [`change:${name}`, () => changed(name)]);
   for (const [event, listener] of listeners) model.on(event, listener);
   model.on("change:preset", update);
@@ -283,6 +284,7 @@ function render({ model, el }) {
     post.end();
     observer.disconnect();
     sized.disconnect();
+    theme.disconnect();
     document.removeEventListener("visibilitychange", rest);
     scheme.removeEventListener("change", redraw);
     for (const [event, listener] of listeners) model.off(event, listener);

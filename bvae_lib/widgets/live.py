@@ -59,8 +59,8 @@ class Live(anywidget.AnyWidget):
     preset = traitlets.TraitType().tag(sync=True)  # a name, or "" for settings of one's own
     seed = traitlets.TraitType().tag(sync=True)
     latents = traitlets.TraitType().tag(sync=True)
-    sizes = traitlets.Bool().tag(sync=True)
-    oval = traitlets.Bool().tag(sync=True)
+    sizes = traitlets.TraitType().tag(sync=True)
+    oval = traitlets.TraitType().tag(sync=True)
     price = traitlets.TraitType().tag(sync=True)
     budget = traitlets.TraitType(allow_none=True).tag(sync=True)
 
@@ -70,7 +70,8 @@ class Live(anywidget.AnyWidget):
             raise ValueError(f"Live has no setting {sorted(unknown)}; there are {sorted(known)}")
         given = find_preset(preset) | settings
         shown = "" if settings.keys() - {"seed"} else preset
-        super().__init__(preset=shown, **{"seed": 0} | {name: given[name] for name in known & given.keys()})
+        first = {"seed": 0, "sizes": False, "oval": False, "budget": None}
+        super().__init__(preset=shown, **first | {name: given[name] for name in known & given.keys()})
 
     @traitlets.validate("preset")
     def _check_preset(self, proposal: dict) -> str:
@@ -86,6 +87,12 @@ class Live(anywidget.AnyWidget):
     @traitlets.validate("latents")
     def _check_latents(self, proposal: dict) -> int:
         return whole_number("latents", proposal["value"], 2, 4)
+
+    @traitlets.validate("sizes", "oval")
+    def _check_switch(self, proposal: dict) -> bool:
+        if not isinstance(proposal["value"], bool):
+            raise ValueError(f"{proposal['trait'].name} must be True or False, not {proposal['value']!r}")
+        return proposal["value"]
 
     @traitlets.validate("price")
     def _check_price(self, proposal: dict) -> float | dict:
