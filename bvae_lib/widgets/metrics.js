@@ -57,7 +57,7 @@ function render({ model, el }) {
       element("div", { class: "bvae-chart bvae-metrics" }, ...bars.map((bar) => bar.row))),
     element("div", { class: "bvae-rows" }, ...rows.map((made) => made.line), copies.label, second.label),
     element("p", { class: "bvae-note" },
-      "Each of two factors has 12 values, from blue to orange; each pair of them has two points. Open the name of a metric ",
+      "Each of two factors has 12 values, from blue to orange; each pair of them has two points. Open a metric's name ",
       "to read what it asks. DCI by trees, the library's default, is too slow for a slider: D and C here take information ",
       "as importance, and informativeness is left out.")));
 
