@@ -1,14 +1,14 @@
 """The thread through the built book: no link leads nowhere, and cards open under the mouse and by the keyboard."""
 
 import re
+from pathlib import Path
 
 import pytest
 
 from tools.pages import pages
 from tools.thread.links import ARTICLE
 
-from .conftest import HTML
-
+HTML = Path(__file__).resolve().parents[2] / "_build" / "html"
 LINK = re.compile(r'<a class="thread[^"]*" href="([\w-]*?)(?:\.html)?(?:#([^"]*))?">', re.S)
 
 
