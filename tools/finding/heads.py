@@ -4,7 +4,7 @@ import html
 import re
 from pathlib import Path
 
-from .plain import plain, read
+from .plain import first, plain, read
 from .previews import draw_preview
 
 LONGEST = 300  # letters of a description: what chats show; search engines show less
@@ -26,11 +26,11 @@ def write_heads(folder: Path, pages: list[str], book: str, address: str) -> None
 
 def head(text: str, book: str) -> tuple[str, dict[str, str]]:
     """The page's title, and its tags by their names."""
-    article = read(text).select_one("article, .bd-search-container")
+    article = first(read(text), "article, .bd-search-container")
     for link in article.select(".headerlink"):
         link.decompose()
-    title, first = plain(article.select_one("h1")), article.select_one("h1 ~ p:not([class])")
-    described = shortened(plain(first)) if first else f"{title}: {book}."
+    title, opening = plain(first(article, "h1")), article.select_one("h1 ~ p:not([class])")
+    described = shortened(plain(opening)) if opening else f"{title}: {book}."
     return title, {"description": described, "og:title": title, "og:description": described, "og:site_name": book,
                    "og:type": "article", "twitter:card": "summary_large_image"}  # fmt: skip
 

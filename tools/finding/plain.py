@@ -15,6 +15,13 @@ def read(page: str) -> BeautifulSoup:
     return BeautifulSoup(re.sub(r"<script\b.*?</script>", "", page, flags=re.DOTALL), "html.parser")
 
 
+def first(part: Tag, selector: str) -> Tag:
+    """The first element of ``part`` that ``selector`` names; a ValueError where there is none."""
+    if (found := part.select_one(selector)) is None:
+        raise ValueError(f"no {selector} on a built page: has the theme changed?")
+    return found
+
+
 def plain(part: Tag) -> str:
     """The text of ``part`` on one line, its equations as letters and signs."""
     for equation in part.select(".math"):

@@ -9,9 +9,7 @@ import json
 import re
 from pathlib import Path
 
-from bs4 import Tag
-
-from .plain import plain, read
+from .plain import first, plain, read
 
 OURS = '<script src="sections.js"></script><script src="_static/search.js"></script>'
 # What loads Sphinx's own search, on every page, and its own marks.
@@ -34,30 +32,25 @@ def index_search(html: Path, pages: list[str]) -> None:
         path.write_text(text, encoding="utf-8")
 
 
-def sections(page: str, text: str) -> list[dict[str, str]]:
+def sections(page: str, content: str) -> list[dict[str, str]]:
     """What can be found on one page: its kind, where it is, its heading, the page's title, and its text."""
-    article = read(text).select_one("article")
+    article = first(read(content), "article")
     for unread in article.select("div.highlight, style, .headerlink, .stack, details > summary, noscript, .times"):
         unread.decompose()
-    title = plain(article.select_one("h1"))
+    title = plain(first(article, "h1"))
     found = []
     # From the innermost on, each takes its text out of the one around it.
     for part in reversed(article.select("section[id], dl.glossary > dt[id], dl.py > dt[id], li[id]")):
-        found.append(entry(part, page, title))
-        if part.name == "dt":
-            part.find_next_sibling("dd").extract()
-        part.extract()
+        place = str(part["id"])
+        if part.name == "section":
+            kind, heading = "section", plain(first(part, "h1, h2, h3, h4, h5, h6").extract())
+            text = plain(part.extract())
+        elif part.name == "dt":
+            kind = "term" if part.find_parent("dl", class_="glossary") else "name"
+            heading = plain(part) if kind == "term" else place.removeprefix("bvae_lib.")
+            text = plain(first(article, f"dt[id='{place}'] ~ dd").extract())
+            part.extract()
+        else:
+            kind, heading, text = "work", plain(part.extract()), ""
+        found.append({"kind": kind, "where": f"{page}.html#{place}", "heading": heading, "page": title, "text": text})
     return found[::-1]
-
-
-def entry(part: Tag, page: str, title: str) -> dict[str, str]:
-    where = f"{page}.html#{part['id']}"
-    if part.name == "dt":
-        kind = "term" if "glossary" in part.parent["class"] else "name"
-        heading = plain(part) if kind == "term" else part["id"].removeprefix("bvae_lib.")
-        return {"kind": kind, "where": where, "heading": heading, "page": title,
-                "text": plain(part.find_next_sibling("dd"))}  # fmt: skip
-    if part.name == "li":
-        return {"kind": "work", "where": where, "heading": plain(part), "page": title, "text": ""}
-    heading = part.find(re.compile("^h[1-6]$")).extract()
-    return {"kind": "section", "where": where, "heading": plain(heading), "page": title, "text": plain(part)}
