@@ -311,8 +311,9 @@ function startRun(receive) {
       receive(data);
     };
     worker.onerror = (event) => {
+      if (!sent) return;
       event.preventDefault();
-      if (sent) onPage();
+      onPage();
     };
   } catch {
     onPage();

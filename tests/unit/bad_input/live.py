@@ -19,7 +19,7 @@ def plain_numbers_of_numpy(_):
 GROWING = {"start": 0, "stop": 6, "steps": 1000, "speed": 0.02}
 
 ROWS = [
-    Refused("widgets.Live", "no such preset", lambda _: Live("mine"), ValueError, "preset must be one of .* not 'mine'"),
+    Refused("widgets.Live", "no such preset", lambda _: Live("mine"), ValueError, "preset must be one .* not .mine."),
     Refused("widgets.Live", "a misspelt name", lambda _: Live(beta=4), ValueError, r"no setting \['beta'\]; there are"),
     Refused("widgets.Live", "one latent", lambda _: Live(latents=1), ValueError, "latents .* from 2 to 4, not 1"),
     Refused("widgets.Live", "sizes counted", lambda _: Live(sizes=3), ValueError, "sizes must be True or False, not 3"),
