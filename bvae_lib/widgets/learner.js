@@ -1,12 +1,12 @@
 // A beta-VAE that learns in the page: its world, its network, its gradient and Adam, over Float32Arrays.
 //
-// A plain script without import or export that never touches the page. The widget Live puts this text in front of its
-// worker's, in one blob; a test in Node reads it with `new Function(text + "; return makeLearner;")()`.
+// With layers.js before it a plain script, without import or export, that never touches the page. The widget Live puts
+// both texts in front of its worker's, in one blob; tools/presets.cjs reads them in Node.
 //
-// makeLearner({ seed, latents, sizes, oval, price, budget }) gives a learner. `sizes` adds a factor, the size of the blob;
-// `oval` makes it higher than wide. `price` is a number, or { start, stop, steps }:
-// it then moves evenly on a logarithmic scale. `budget` is null, or { start, stop, steps, speed }: C grows evenly, and
-// the price follows by dual ascent. Fields that may be set while it learns: price (after schedule = null), budget.
+// makeLearner({ seed, latents, sizes, oval, price, budget }) gives a learner. `sizes` adds a factor, the size of the
+// blob; `oval` makes it higher than wide. `price` is a number, or { start, stop, steps }: it then moves evenly on a
+// logarithmic scale. `budget` is null, or { start, stop, steps, speed }: C grows evenly, and the price follows by dual
+// ascent. Fields that may be set while it learns: price (after schedule = null), budget.
 //   advance(steps)         steps of Adam on random batches; afterwards step, price, distortion, rate, kl (last batch)
 //   capacity()             C in nats at this step; NaN without a budget
 //   survey()               of the world, at every second place (n x n): kl of each latent and their sum, the rate;
@@ -58,60 +58,6 @@ function makeRandom(seed) {
   };
   const normal = () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
   return { uniform, normal };
-}
-
-/**
- * out [rows, columns] = a b, where a and b are read with the given strides, and so may be transposed. Tiles of 4 x 2
- * sums stay in registers, which is twice as fast as sums in memory. At an edge a tile repeats its last row or column.
- */
-function multiply(out, a, aRow, aStep, b, bStep, bColumn, rows, inner, columns) {
-  for (let i = 0; i < rows; i += 4)
-    for (let j = 0; j < columns; j += 2) {
-      const i1 = Math.min(i + 1, rows - 1), i2 = Math.min(i + 2, rows - 1), i3 = Math.min(i + 3, rows - 1);
-      const j1 = Math.min(j + 1, columns - 1);
-      let a0 = i * aRow, a1 = i1 * aRow, a2 = i2 * aRow, a3 = i3 * aRow, b0 = j * bColumn, b1 = j1 * bColumn;
-      let s00 = 0, s01 = 0, s10 = 0, s11 = 0, s20 = 0, s21 = 0, s30 = 0, s31 = 0;
-      for (let k = 0; k < inner; k++) {
-        const left = b[b0], right = b[b1];
-        let value = a[a0]; s00 += value * left; s01 += value * right;
-        value = a[a1]; s10 += value * left; s11 += value * right;
-        value = a[a2]; s20 += value * left; s21 += value * right;
-        value = a[a3]; s30 += value * left; s31 += value * right;
-        a0 += aStep; a1 += aStep; a2 += aStep; a3 += aStep; b0 += bStep; b1 += bStep;
-      }
-      out[i * columns + j] = s00; out[i * columns + j1] = s01;
-      out[i1 * columns + j] = s10; out[i1 * columns + j1] = s11;
-      out[i2 * columns + j] = s20; out[i2 * columns + j1] = s21;
-      out[i3 * columns + j] = s30; out[i3 * columns + j1] = s31;
-    }
-}
-
-/** A layer whose weights [inputs, outputs], bias and their gradients are views into two long arrays. */
-function makeLayer(inputs, outputs, weights, gradients, offset) {
-  const end = offset + inputs * outputs;
-  const view = (array) => [array.subarray(offset, end), array.subarray(end, end + outputs)];
-  const [w, b] = view(weights), [dw, db] = view(gradients);
-  return { inputs, outputs, w, b, dw, db };
-}
-
-/** y [n, outputs] = x [n, inputs] w + b, with negative numbers set to 0 where `relu`. */
-function forward({ inputs, outputs, w, b }, x, y, n, relu) {
-  multiply(y, x, inputs, 1, w, outputs, 1, n, inputs, outputs);
-  for (let at = 0; at < n * outputs; at += outputs)
-    for (let o = 0; o < outputs; o++) {
-      const sum = y[at + o] + b[o];
-      y[at + o] = relu && sum < 0 ? 0 : sum;
-    }
-}
-
-/** The gradients of a layer by dy [n, outputs], and dx [n, inputs] where it is wanted; `relu` made x. */
-function backward({ inputs, outputs, w, dw, db }, x, dy, dx, n, relu) {
-  multiply(dw, x, 1, inputs, dy, outputs, 1, inputs, n, outputs);
-  db.fill(0);
-  for (let at = 0; at < n * outputs; at += outputs) for (let o = 0; o < outputs; o++) db[o] += dy[at + o];
-  if (!dx) return;
-  multiply(dx, dy, outputs, 1, w, 1, outputs, n, outputs, inputs);
-  if (relu) for (let k = 0; k < n * inputs; k++) if (x[k] <= 0) dx[k] = 0;
 }
 
 /** A beta-VAE: 256-64-64-(2 latents) and back, ReLU, Bernoulli loss on grey pixels. */
@@ -173,7 +119,8 @@ function makeLearner({ seed = 0, latents = 2, sizes = false, oval = false, price
         const mean = head[at], log = head[at + latents], variance = Math.exp(log);
         learner.kl[j] += (0.5 * (mean * mean + variance - 1 - log)) / BATCH; // Eq. 1.3
         slopes[2][at] = dz[k] + (learner.price * mean) / BATCH;
-        slopes[2][at + latents] = 0.5 * (dz[k] * noise[k] * Math.sqrt(variance) + (learner.price * (variance - 1)) / BATCH);
+        slopes[2][at + latents] =
+          0.5 * (dz[k] * noise[k] * Math.sqrt(variance) + (learner.price * (variance - 1)) / BATCH);
       }
     learner.rate = learner.kl.reduce((sum, nats) => sum + nats, 0);
     backward(layers[2], h2, slopes[2], slopes[1], BATCH, true);
@@ -247,7 +194,8 @@ function makeViews({ world, layers, latents }) {
     const image = new Float32Array(PIXELS);
     draw(image, 0, x, y, size, world.oval);
     const out = heads(image, 1);
-    return { image, mean: [...out.subarray(0, latents)], sd: [...out.subarray(latents)].map((log) => Math.exp(0.5 * log)) };
+    const sd = [...out.subarray(latents)].map((log) => Math.exp(0.5 * log));
+    return { image, mean: [...out.subarray(0, latents)], sd };
   };
   const decode = (code) => {
     const [a, b, out] = [HIDDEN, HIDDEN, PIXELS].map((width) => new Float32Array(width));
@@ -292,11 +240,9 @@ const average = (numbers) => numbers.reduce((sum, number) => sum + number, 0) / 
  */
 function regress(means, factors) {
   const centre = average(means), variance = average(means.map((mean) => (mean - centre) ** 2));
-  const slopes = [0, 1, 2].map((k) => {
-    const spread = average(factors.map((factor) => factor[k] ** 2));
-    return spread && average(means.map((mean, n) => mean * factors[n][k])) / spread;
-  });
-  const shares = slopes.map((slope, k) => (slope * slope * average(factors.map((factor) => factor[k] ** 2))) / variance);
+  const spreads = [0, 1, 2].map((k) => average(factors.map((factor) => factor[k] ** 2)));
+  const slopes = spreads.map((spread, k) => spread && average(means.map((mean, n) => mean * factors[n][k])) / spread);
+  const shares = slopes.map((slope, k) => (slope * slope * spreads[k]) / variance);
   const angle = (Math.atan2(Math.abs(slopes[1]), Math.abs(slopes[0])) * 180) / Math.PI;
   return { shares, angle: Math.min(angle, 90 - angle) };
 }

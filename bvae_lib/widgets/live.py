@@ -49,7 +49,7 @@ class Live(anywidget.AnyWidget):
     _esm = "\n".join(
         (
             # One function with all of the training in it: its own text is what the worker is made of.
-            f"function trainInPage() {{\n{source('learner.js', 'live_loop.js')}\nreturn makeRun;\n}}",
+            f"function trainInPage() {{\n{source('layers.js', 'learner.js', 'live_loop.js')}\nreturn makeRun;\n}}",
             source("dom.js", "chart.js", "live_views.js", "live.js"),
         )
     )

@@ -1,7 +1,6 @@
-// Answers, as JSON, one question about learner.js: `node learner.cjs <learner.js>` with { task, ...arguments } on stdin.
-const fs = require("fs");
-const makeLearner = new Function(fs.readFileSync(process.argv[2], "utf8") + "; return makeLearner;")();
-const { task, settings, ...arguments_ } = JSON.parse(fs.readFileSync(0, "utf8"));
+// Answers one question about the learner: { task, settings, ...rest } as JSON on stdin, the answer on stdout.
+const { makeLearner, measure, settingsOf } = require("../../tools/presets.cjs");
+const { task, settings, ...rest } = JSON.parse(require("fs").readFileSync(0, "utf8"));
 
 const tasks = {
   /** The loss of given images and noise at the weights of a seed, with every gradient. */
@@ -14,8 +13,8 @@ const tasks = {
     const { images, factors } = makeLearner(settings).world;
     return { images: [...images], factors };
   },
-  /** Weights, price and D, averaged over the last `tail` steps, after `chunks` of steps one after another. */
-  run({ chunks, tail = 1 }) {
+  /** Weights and price after `chunks` of steps, one after another, and `tail` more, over which D and R are averaged. */
+  run({ chunks, tail }) {
     const learner = makeLearner(settings);
     for (const steps of chunks) learner.advance(steps);
     let distortion = 0, rate = 0;
@@ -24,8 +23,7 @@ const tasks = {
       distortion += learner.distortion / tail;
       rate += learner.rate / tail;
     }
-    const { kl, active, angle, straight } = learner.survey();
-    return { distortion, rate, weights: [...learner.weights], price: learner.price, kl, active, angle, straight };
+    return { distortion, rate, weights: [...learner.weights], price: learner.price };
   },
   /** What the page asks of a learner: a posterior and its picture, codes of images, and the survey. */
   views({ steps, x, y, size, indices }) {
@@ -37,5 +35,6 @@ const tasks = {
       survey: learner.survey(), weights: [...learner.weights],
     };
   },
+  preset: ({ name, steps, seed }) => measure(settingsOf(name), steps, seed),
 };
-console.log(JSON.stringify(tasks[task](arguments_)));
+console.log(JSON.stringify(tasks[task](rest)));

