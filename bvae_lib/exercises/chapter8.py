@@ -10,7 +10,9 @@ from .. import metrics
 from .exercise import Exercise
 
 SIZES = (3, 6, 40, 32, 32)  # classes of dSprites' factors
-USELESS, PLEASED = 0.25, 0.99  # mean information of the best latents, and what the two metrics give, of exercise 8.1
+PLEASED = 0.75  # the least score, in exercise 8.1
+JUMBLED = 0.25  # mean R^2 of the best straight lines, at most, of a code without an order
+HOLDS, SPOILED = 0.2, 0.1  # of a factor's entropy: in a latent that has it, and in one that has another factor too
 EQUAL = 0.02  # two scores that differ by less, in exercise 8.2
 STABLE = 0.95  # UDR of exercise 8.4, of which two free rotations have less
 
@@ -20,13 +22,44 @@ def classes(n: int) -> np.ndarray:
     return np.random.default_rng(8).integers(0, SIZES, (n, len(SIZES)))
 
 
-def pleases_but_is_useless(code: Callable[[np.ndarray], ArrayLike]) -> bool:
-    """Judge a code that modularity and MCC find perfect, and that hardly any factor can be read from."""
+Code = Callable[[np.ndarray], ArrayLike]  # factor classes [N, K] -> codes [N, latents]
+
+
+def is_useless(code: Code) -> bool:
+    """Tell a code in which no straight line reads a factor, or in which one factor at most has a latent of its own."""
     factors = classes(5_000)
     codes = np.asarray(code(factors.copy()), float)
-    best = metrics.normalized_mutual_information(codes, factors).max(axis=0).mean()
-    scores = metrics.modularity(codes, factors).mean, metrics.mcc(codes, factors).mean
-    return min(scores) >= PLEASED and bool(best <= USELESS)
+    straight = np.nan_to_num(metrics.sap(codes, factors).scores).max(axis=0).mean()
+    shares = metrics.normalized_mutual_information(codes, factors)
+    pure = np.sort(shares, axis=1)[:, -2] < SPOILED
+    own = [pure[shares[:, k].argmax()] and (shares[:, k] >= HOLDS).sum() == 1 for k in range(len(SIZES))]
+    return bool(straight <= JUMBLED) or sum(own) <= 1
+
+
+SCORES: dict[str, Callable[[Code], float]] = {
+    "mig": lambda code: metrics.mig(*of(code, 5_000)).mean,
+    "sap": lambda code: metrics.sap(*of(code, 5_000)).mean,
+    "modularity": lambda code: metrics.modularity(*of(code, 5_000)).mean,
+    "explicitness": lambda code: metrics.explicitness(*of(code, 1_250)).mean,
+    "mcc": lambda code: metrics.mcc(*of(code, 5_000)).mean,
+    "infomec": lambda code: min(metrics.infomec(*of(code, 1_250))[:3]),
+    "dci": lambda code: min(metrics.dci(*of(code, 1_250))[:3]),
+    "beta_vae": lambda code: metrics.beta_vae(code, SIZES, votes=1_000, evaluated=500).mean,
+    "factor_vae": lambda code: metrics.factor_vae(code, SIZES, votes=1_000, evaluated=500).mean,
+}
+
+
+def of(code: Code, n: int) -> tuple[ArrayLike, np.ndarray]:
+    """Return codes and factors of ``n`` rows."""
+    factors = classes(n)
+    return code(factors.copy()), factors
+
+
+def breaks_every_metric(codes: Mapping[str, Code]) -> bool:
+    """Judge a useless code for each metric that the metric is pleased with."""
+    if set(codes) != set(SCORES) or not all(map(is_useless, codes.values())):
+        return False
+    return all(score(codes[name]) >= PLEASED for name, score in SCORES.items())
 
 
 @cache
@@ -71,8 +104,9 @@ def shows_what_is_stable(answer: tuple[metrics.UDR, metrics.UDR]) -> bool:
 
 EXERCISES: dict[str, Exercise] = {
     "8.1": Exercise(
-        pleases_but_is_useless,
-        "Both metrics look at what latents hold, not at which factors are missing. How few latents are enough?",
+        breaks_every_metric,
+        "All nine names, each with a useless code. Which metrics do not see the order of a latent's values? And "
+        "which do not mind that two latents share two factors?",
     ),
     "8.2": Exercise(
         foretells_the_judges,

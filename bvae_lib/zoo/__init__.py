@@ -9,7 +9,7 @@
 
 from .cards import Card
 from .grading import Grade, Prediction, grade, load_prediction, penalised_runs
-from .measured import measures
+from .measured import measures, paired
 from .recipes import RECIPES
 from .registry import load, names
 from .report import Jumps, jump_differences, jumps, report_figures
@@ -33,6 +33,7 @@ __all__ = [
     "load_snapshots",
     "measures",
     "names",
+    "paired",
     "penalised_runs",
     "report_figures",
     "train",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +15,8 @@ import torch
 from .. import metrics
 from .._runtime.atomic import write_atomically
 from ..data import DSprites
+from .lookup import check_known
+from .recipes import RECIPES
 from .registry import commit, load
 
 if TYPE_CHECKING:
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
 
 TABLE = Path(__file__).parent / "measures.csv"
 SAMPLE = 10_000  # images for the metrics that need pairs of codes and factors only
+SEED = re.compile(r"dsprites-(?P<kind>.+?)(-seed(?P<seed>\d+))?")  # names of models
 HALVES = 3  # of the sample, and seeds of what draws images of its own: for the spread
 DRAWING: dict[str, Callable] = {"beta_vae": metrics.beta_vae, "factor_vae": metrics.factor_vae}
 
@@ -48,6 +52,32 @@ def measures() -> pandas.DataFrame:
             f"{TABLE} is no table of measures ({error}); restore it (git checkout), or write it again "
             "(python tools/measure.py)"
         ) from error
+
+
+def paired(first: str, second: str) -> pandas.DataFrame:
+    """Compare two kinds of dSprites models seed by seed: what the first measures less what the second does.
+
+    Args:
+        first: a kind, a model's name without "dsprites-" and seed, such as "tcvae"; a model named without a seed, such
+            as "dsprites-beta4", is seed 0 of its kind.
+        second: the kind that is subtracted.
+
+    Returns:
+        The differences, a row for each seed of which both are in ``measures``, with its columns that are measured.
+
+    Raises:
+        KeyError: for a kind that no recipe has.
+        ValueError: as ``measures``.
+    """
+    table = measures().select_dtypes("number").drop(columns=["n", "seconds"], errors="ignore")
+    kinds = {name: found for name in RECIPES if (found := SEED.fullmatch(name))}
+    of = []
+    for kind in (first, second):
+        check_known("kind of dSprites model", kind, {found["kind"] for found in kinds.values()})
+        seeds = {name: int(found["seed"] or 0) for name, found in kinds.items() if found["kind"] == kind}
+        of.append(table[table.index.isin(seeds)].rename(index=seeds).rename_axis("seed"))
+    both = of[0].index.intersection(of[1].index).sort_values()
+    return of[0].loc[both] - of[1].loc[both]
 
 
 def measure(name: str, images: DSprites, seed: int = 0) -> dict[str, Any]:

@@ -50,6 +50,19 @@ def test_a_model_measured_again_replaces_its_row(tmp_path, monkeypatch, table):
     assert dict(zoo.measures()["mig"]) == {"two": 0.5, "one": 0.25}
 
 
+def test_kinds_are_compared_by_their_seeds(tmp_path, monkeypatch):
+    monkeypatch.setattr(measured, "TABLE", tmp_path / "measures.csv")
+    names = ("tcvae-seed2", "tcvae-seed0", "tcvae-seed1", "beta4", "beta4-seed1", "beta4-seed3", "price-4")
+    for i, name in enumerate(names):
+        measured.add(
+            {"model": f"dsprites-{name}", "R": float(i), "mig": i / 8, "mig_error": 0.0, "n": 10, "commit": "a"}
+        )
+    found = zoo.paired("tcvae", "beta4")
+    assert dict(found["mig"]) == {0: (1 - 3) / 8, 1: (2 - 4) / 8}
+    assert {*found} == {"R", "mig", "mig_error"}
+    assert zoo.paired("factorvae", "beta4").empty
+
+
 class Centres(torch.nn.Module):
     """A perfect code of blobs: x and y in a latent each, and a third latent at the prior, whose mean is faint."""
 

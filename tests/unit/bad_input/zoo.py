@@ -238,5 +238,7 @@ ROWS = [
     Accepted("train", "a warm-up of more steps than an earlier phase", train_with_a_warm_up_of_more_than_the_phase),
     Refused("zoo.measures", "a table that is missing", measures_of(None), ValueError,
             r"is no table of measures .*git checkout.*tools/measure.py"),
+    Refused("zoo.paired", "a kind that no recipe has", lambda _: zoo.paired("tcvea", "beta4"), KeyError,
+            "no kind of dSprites model 'tcvea', perhaps 'tcvae'"),
     Refused("zoo.measures", "another table", measures_of("model,mig\na,b\n"), ValueError, "is no table of measures"),
 ]  # fmt: skip

@@ -11,6 +11,21 @@ from .answers import Answers
 TOYS = metrics.toy_codes((3, 6, 40, 32, 32))
 JUDGES = {"mig": "rotated", "dci": "rotated", "mcc": "rotated", "infom": "noisy", "factor_vae": "equal"}
 
+METRICS = ("mig", "sap", "modularity", "explicitness", "mcc", "infomec", "dci", "beta_vae", "factor_vae")
+ORDERS = [np.random.default_rng(0).permutation(size) for size in (3, 6, 40, 32, 32)]
+
+
+def jumbled(classes):
+    """Each factor in a latent of its own, its classes in no order."""
+    return np.column_stack([order[classes[:, k]] for k, order in enumerate(ORDERS)])
+
+
+def lone(classes):
+    return classes[:, [3]]
+
+
+BROKEN = dict.fromkeys(METRICS, jumbled) | dict.fromkeys(("sap", "mcc"), TOYS["rotated"])
+
 
 def as_printed(codes, factors):
     """The code of the question."""
@@ -42,15 +57,18 @@ FREE, FIXED = stability((4, 4)), stability((8, 2))
 ANSWERS: dict[str, Answers] = {
     "8.1": Answers(
         right=[
-            lambda classes: classes[:, [3]],
-            lambda classes: -2.0 * classes[:, [0]] + 7,
-            lambda classes: classes[:, [1]] + 1e-9 * classes[:, [1]] ** 2,
+            BROKEN,
+            BROKEN
+            | dict.fromkeys(("modularity", "mcc"), lone)
+            | dict.fromkeys(("beta_vae", "factor_vae"), TOYS["rotated"]),
         ],
         wrong=[
-            *TOYS.values(),
-            lambda classes: classes,
-            lambda classes: classes[:, [3, 4]],
-            lambda classes: np.random.default_rng(0).normal(size=(len(classes), 1)),
+            dict.fromkeys(METRICS, TOYS["perfect"]),  # good for something
+            dict.fromkeys(METRICS, TOYS["rotated"]),  # MIG sees it
+            dict.fromkeys(METRICS, TOYS["random"]),
+            BROKEN | {"mcc": TOYS["noisy"]},
+            BROKEN | {"sap": jumbled},
+            {"mig": jumbled},
         ],
     ),
     "8.2": Answers(
