@@ -92,15 +92,15 @@ function render({ model, el }) {
   const widths = ["small", "middle", "large"].map((name, k) => button(name, () => move({ ...look, size: k - 1 })));
   const width = group("Size of the blob", ...widths);
   const codes = element("canvas", { class: "bvae-codes", role: "img" });
-  const plane = element("figcaption", {});
+  const plane = element("p", { class: "bvae-caption" });
   const output = pixelCanvas(1, { class: "bvae-pixels", "aria-label": "the picture decoded from its code" });
-  const figure = (name, ...inside) => element("figure", { class: `bvae-${name}` }, ...inside);
-  const caption = (text) => element("figcaption", {}, text);
+  const figure = (name, ...inside) => element("div", { class: `bvae-${name}` }, ...inside); // the book styles <figure>
+  const caption = (text) => element("p", { class: "bvae-caption" }, text);
   const originals = pixelCanvas(5, { class: "bvae-pixels", "aria-label": "five pictures" });
   const decoded = pixelCanvas(5, { class: "bvae-pixels", "aria-label": "the five pictures, decoded" });
   const rows = element("div", { class: "bvae-latents" });
   const curves = ["D", "R", "price"].map((name) => {
-    const canvas = element("canvas", { class: "bvae-curve", role: "img" }), words = element("figcaption", {});
+    const canvas = element("canvas", { class: "bvae-curve", role: "img" }), words = element("p", { class: "bvae-caption" });
     return { name, canvas, words, figure: figure("curve-of", words, canvas) };
   });
   const status = element("p", { class: "bvae-facts", "aria-live": "polite" });
@@ -111,8 +111,8 @@ function render({ model, el }) {
       element("label", {}, "seed ", seed)),
     status,
     element("div", { class: "bvae-flow" },
-      figure("in", caption("A picture: drag the blob"), board, width), figure("net", plane, codes),
-      figure("out", caption("Decoded from its code"), output)),
+      figure("in", caption("Picture: drag the blob"), board, width), figure("net", plane, codes),
+      figure("out", caption("Decoded again"), output)),
     element("p", { class: "bvae-note" }, "The net: all places of the blob. Along an orange line only x changes, along a "
       + "blue one only y. Pink: the posterior of the picture, one standard deviation. Dashed: the prior."),
     lines,
@@ -120,7 +120,7 @@ function render({ model, el }) {
       element("label", {}, oval, "oval blob"), pace),
     element("div", { class: "bvae-curves" }, ...curves.map((curve) => curve.figure)),
     rows,
-    figure("pairs", caption("Five pictures, and below them what the network makes of them"), originals, decoded));
+    figure("pairs", caption("Five pictures, and the same decoded again"), originals, decoded));
   el.append(root);
 
   /** What depends on the traits: built again with every new run. */
@@ -241,7 +241,7 @@ function render({ model, el }) {
     };
     const words = {
       D: `Distortion D: ${report.D ? `${report.D.toFixed(1)} nats` : "not yet"}`,
-      R: `Rate R: ${sum(report.kl).toFixed(1)} nats${model.get("budget") ? `, C ${report.capacity.toFixed(1)} dashed` : ""}`,
+      R: `Rate R: ${sum(report.kl).toFixed(1)}${Number.isFinite(report.capacity) ? `, C ${report.capacity.toFixed(1)}` : ""} nats`,
       price: `Price β: ${short(now)}`,
     };
     for (const { name, canvas, words: line } of curves) {
@@ -252,7 +252,7 @@ function render({ model, el }) {
   }
   /** The sentence that a screen reader reads: seldom while the run goes on, at once when it rests. */
   function say(time) {
-    plane.textContent = `Codes of all places, z${pair[0]} and z${pair[1]}`;
+    plane.textContent = `Codes of all places, in z${pair[0]} and z${pair[1]}`;
     if (report.busy && time - spoken < SPOKEN) return;
     const text = describe(report);
     if (text !== status.textContent) {
