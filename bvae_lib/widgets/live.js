@@ -20,6 +20,11 @@ function render({ model, el }) {
 
   const post = startRun(receive);
   const rest = () => post({ rest: !seen || document.hidden });
+  /** Steps that Play takes: up to where the table of the presets was measured, and from there on many more. */
+  function ahead() {
+    const { steps } = presets.find(({ name }) => name === model.get("preset")) ?? {}, done = report?.step ?? 0;
+    return steps > done ? steps - done : LONGEST;
+  }
   function play(steps) {
     playing = steps > 0;
     post({ goal: steps });
@@ -31,7 +36,7 @@ function render({ model, el }) {
     run++;
     pair = [0, 1];
     trace = { step: [], D: [], R: [], price: [], C: [] };
-    post({ start: { ...settings(), run }, goal: playing ? LONGEST : 0, look });
+    post({ start: { ...settings(), run }, goal: playing ? ahead() : 0, look });
     build();
   }
   /** New traits, from a control or from the kernel: those that can change in a run do, others begin another one. */
@@ -47,7 +52,7 @@ function render({ model, el }) {
 
   // Controls
   const button = (text, click, attributes = {}) => element("button", { type: "button", click, ...attributes }, text);
-  const start = button("", () => play(playing ? 0 : LONGEST), { class: "bvae-play" });
+  const start = button("", () => play(playing ? 0 : ahead()), { class: "bvae-play" });
   const seed = element("input", {
     type: "number", min: 0, max: 4294967295, step: 1, "aria-label": "seed of the first weights",
     change: () => seed.checkValidity() && seed.value !== "" && set({ seed: seed.valueAsNumber, preset: "" }),
@@ -63,7 +68,7 @@ function render({ model, el }) {
   const priced = button("β is set", () => set({ budget: null, price: present(), preset: "" }));
   const budgeted = button("C grows, β is found", () => set({ budget: GROWTH, price: present(), preset: "" }));
   const chosen = presets.map((preset) => button(preset.name, () => {
-    const { name, sentence, ...values } = preset;
+    const { name, sentence, steps, ...values } = preset;
     set({ ...values, preset: name });
     restart(); // also where nothing has changed
   }));

@@ -15,7 +15,8 @@ from .._runtime.pixels import png
 from . import pictures
 from .source import source
 
-PRESETS: list[dict[str, Any]] = json.loads(source("presets.json"))
+PLAIN: dict[str, Any] = {"latents": 2, "sizes": False, "oval": False, "budget": None}
+PRESETS = [PLAIN | preset for preset in json.loads(source("presets.json"))]  # tools/presets.cjs measures them
 FIELDS: dict[str, dict[str, float]] = {  # of a price that moves and of a budget, with the least that each may be
     "price": {"start": 0.001, "stop": 0.001, "steps": 1},
     "budget": {"start": 0, "stop": 0, "steps": 1, "speed": 0},
@@ -70,8 +71,7 @@ class Live(anywidget.AnyWidget):
             raise ValueError(f"Live has no setting {sorted(unknown)}; there are {sorted(known)}")
         given = find_preset(preset) | settings
         shown = "" if settings.keys() - {"seed"} else preset
-        first = {"seed": 0, "sizes": False, "oval": False, "budget": None}
-        super().__init__(preset=shown, **first | {name: given[name] for name in known & given.keys()})
+        super().__init__(preset=shown, **{"seed": 0} | {name: given[name] for name in known & given.keys()})
 
     @traitlets.validate("preset")
     def _check_preset(self, proposal: dict) -> str:
