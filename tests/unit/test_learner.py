@@ -48,7 +48,8 @@ class SmallVAE(VAE):
         """Take the learner's weights: for each layer [inputs, outputs], then the bias."""
         with torch.no_grad():
             for layer in self.layers:
-                matrix, bias, weights = np.split(weights, [layer.weight.numel(), layer.weight.numel() + len(layer.bias)])
+                first, last = layer.weight.numel(), layer.weight.numel() + layer.out_features
+                matrix, bias, weights = np.split(weights, [first, last])
                 layer.weight.copy_(torch.tensor(matrix.reshape(layer.in_features, -1).T))
                 layer.bias.copy_(torch.tensor(bias))
 
@@ -175,7 +176,7 @@ def test_looking_changes_nothing_and_shows_what_the_weights_say():
 
 
 def regression(means, factors):
-    """Shares of variance that a linear fit on each factor explains, and degrees off the nearer axis of the first two."""
+    """Share of variance that a linear fit on each factor explains, and degrees off the nearer axis of two."""
     slopes, *_ = np.linalg.lstsq(np.column_stack([factors, np.ones(len(factors))]), means, rcond=None)
     shares = slopes[:-1] ** 2 * factors.var(axis=0) / means.var()
     angle = np.degrees(np.arctan2(abs(slopes[1]), abs(slopes[0])))
