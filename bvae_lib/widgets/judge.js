@@ -29,6 +29,6 @@ const judges = {
 
   choice(guess, { answer }) {
     const right = guess === answer;
-    return { score: Number(right), right, said: right ? `yes: ${answer}` : `guessed “${guess}”, it is “${answer}”` };
+    return { score: Number(right), right, said: right ? `it is “${answer}”` : `guessed “${guess}”, it is “${answer}”` };
   },
 };
