@@ -1,5 +1,6 @@
-// Measures each preset of the widget Live on ten seeds, into bvae_lib/widgets/preset_runs.json.
-// `node tools/presets.cjs [name ...]` measures all of them, or those named: about a minute of one core for each.
+// Measures each preset of the widget Live on seeds 0 to 9, as bvae_lib/widgets/preset_runs.json has them.
+// `node tools/presets.cjs` adds the runs that are missing there: half a minute to a minute and a half of one core for
+// the ten of a preset. Whoever changes a preset or the learner empties its "runs" first.
 
 const fs = require("fs"), path = require("path");
 
@@ -37,10 +38,21 @@ function measure(settings, steps, seed) {
 
 module.exports = { makeLearner, measure, settingsOf };
 
+/** The table as JSON, with a line for each run. */
+const write = (table) => {
+  const runs = (list) => list.map((run) => "\n  " + JSON.stringify(run)).join(",");
+  const rows = Object.entries(table).map(([name, { steps, runs: list }]) =>
+    ` ${JSON.stringify(name)}: {"steps": ${steps}, "runs": [${runs(list)}\n ]}`);
+  fs.writeFileSync(TABLE, `{\n${rows.join(",\n")}\n}\n`);
+};
+
 if (require.main === module) {
-  const table = read(TABLE), wanted = process.argv.slice(2);
-  for (const name of wanted.length ? wanted : Object.keys(table)) {
-    table[name].runs = [...Array(SEEDS).keys()].map((seed) => measure(settingsOf(name), table[name].steps, seed));
-    fs.writeFileSync(TABLE, JSON.stringify(table, null, 1) + "\n");
-  }
+  const table = read(TABLE);
+  for (const [name, { steps, runs }] of Object.entries(table))
+    for (let seed = 0; seed < SEEDS; seed++) {
+      if (runs.some((run) => run.seed === seed)) continue;
+      runs.push({ seed, ...measure(settingsOf(name), steps, seed) });
+      runs.sort((a, b) => a.seed - b.seed);
+      write(table);
+    }
 }

@@ -17,7 +17,9 @@ from torch import nn
 
 HERE = Path(__file__).parent
 WIDGETS = Path(bvae_lib.__file__).parent / "widgets"
+RUNS = json.loads((WIDGETS / "preset_runs.json").read_text(encoding="utf-8"))
 HIDDEN, BATCH, SIDE = 64, 32, 16
+ALIGNED = 10  # degrees off the axes
 
 
 def ask(task, settings, **arguments):
@@ -193,3 +195,14 @@ def test_the_angle_off_the_axes_is_that_of_a_linear_regression():
     np.testing.assert_allclose(np.array(answer["shares"])[:, :2], [shares for shares, _ in found], rtol=1e-6)
     assert answer["angle"] == pytest.approx(np.mean([angle for _, angle in found]))
     assert answer["straight"] == pytest.approx(np.mean([shares.sum() for shares, _ in found]))
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_a_preset_ends_as_the_table_of_its_runs_says(name):
+    expected = RUNS[name]["runs"][0]
+    run = ask("preset", {}, name=name, steps=RUNS[name]["steps"], seed=0)
+    assert run["D"] == pytest.approx(expected["D"], rel=0.02)
+    assert run["R"] == pytest.approx(expected["R"], rel=0.1)
+    assert run["active"] == expected["active"]
+    assert [factor for factor, _ in run["woke"]] == [factor for factor, _ in expected["woke"]]
+    assert (run["angle"] < ALIGNED) == (expected["angle"] < ALIGNED)
