@@ -206,3 +206,16 @@ def test_a_preset_ends_as_the_table_of_its_runs_says(name):
     assert run["active"] == expected["active"]
     assert [factor for factor, _ in run["woke"]] == [factor for factor, _ in expected["woke"]]
     assert (run["angle"] < ALIGNED) == (expected["angle"] < ALIGNED)
+
+
+def test_the_runs_of_the_presets_say_what_their_sentences_say():
+    angles = {name: np.array([run["angle"] for run in preset["runs"]]) for name, preset in RUNS.items()}
+    woke = {name: [[factor for factor, _ in run["woke"]] for run in preset["runs"]] for name, preset in RUNS.items()}
+    assert np.mean(angles["β = 4"] < ALIGNED) > 0.8
+    assert all(factors[0] == "x" for factors in woke["β = 4"])
+    assert np.mean(angles["Round blob"] < ALIGNED) < 0.5
+    assert np.mean(angles["β = 0.1"] < ALIGNED) < 0.5
+    assert all(factors == ["x", "y"] for factors in woke["β falls"])
+    assert angles["β falls"].mean() < angles["β = 0.1"].mean()
+    assert all(factors == ["x"] for factors in woke["β = 8"])
+    assert all(sorted(factors[:2]) == ["size", "x"] and factors[2:] == ["y"] for factors in woke["C grows"])
