@@ -131,10 +131,16 @@ function told(score) {
 /** Name, bar and value of a metric; what it asks unfolds below. */
 function makeBar(name, asks) {
   const bar = element("span", { class: "bvae-bar" }), value = element("span", { class: "bvae-value" });
-  const row = element("details", { class: "bvae-metric" },
-    element("summary", {}, element("span", { class: "bvae-metric-name" }, name),
-      element("span", { class: "bvae-metric-track" }, bar), value),
-    element("p", {}, asks));
+  const question = element("p", { hidden: "" }, asks);
+  const button = element("button", {
+    type: "button", class: "bvae-metric-name", "aria-expanded": "false",
+    click: () => {
+      question.hidden = !question.hidden;
+      button.setAttribute("aria-expanded", !question.hidden);
+    },
+  }, name);
+  const row = element("div", { class: "bvae-metric" },
+    element("div", {}, button, element("span", { class: "bvae-metric-track" }, bar), value), question);
   const update = (scores) => {
     bar.style.width = `${100 * (scores[name] || 0)}%`;
     value.textContent = told(scores[name]);

@@ -92,7 +92,7 @@ def test_sliders_and_buttons_move_bars_to_what_the_library_says(show):
     assert page.get_by_role("button", pressed=True).inner_text() == "one latent squeezed"
     question = page.get_by_text("With one latent for each factor")
     assert not question.is_visible()
-    page.get_by_text("MCC", exact=True).tap()
+    page.get_by_role("button", name="MCC").tap()
     assert question.is_visible()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert trouble == []
