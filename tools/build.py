@@ -7,7 +7,8 @@
 5. Lay out the figures for a phone, write the pages' heads and the index of the search (tools/finding).
 6. Draw the thread through the book: links, hover cards, reading times, what the next chapter answers.
 7. Put onto the front page the verdicts of the ledger, and the reading times.
-8. Make the pages lighter: a page with a widget weighs 1.5 MB at most (tests/web/test_widgets.py).
+8. Typeset the equations.
+9. Make the pages lighter: a page with a widget weighs 1.5 MB at most (tests/web/test_widgets.py).
 """
 
 import hashlib
@@ -30,6 +31,7 @@ from front import fill_front
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
 from lighten import lighten
+from maths import restore_tex, typeset_maths
 from pages import notebooks, pages
 from panels import stack_panels
 from thread import thread
@@ -37,6 +39,7 @@ from thread import thread
 ROOT = Path(__file__).resolve().parent.parent
 BOOK, BUILD, TOOLS = ROOT / "book", ROOT / "_build", ROOT / "tools"
 VENDOR = BOOK / "assets" / "vendor"
+MATHS_FONTS = VENDOR / "mathjax" / "output" / "chtml" / "fonts" / "woff-v2"
 CACHE = BUILD / ".jupyter_cache"  # where jupyter-book looks
 
 # One thread a notebook: with more, those that run side by side take each other's cores.
@@ -155,9 +158,11 @@ if __name__ == "__main__":
     empty_stale_cache()
     execute_notebooks()
     build()
+    restore_tex(BUILD / "html")
     stack_panels(BUILD / "html")
     make_findable(BUILD / "html", pages(), ROOT / "_config.yml")
     thread(BUILD / "html")
     fill_front(BUILD / "html")
+    typeset_maths(BUILD / "html", [*npm(), "--prefix", str(TOOLS), "run", "--silent", "maths"], MATHS_FONTS)
     lighten(BUILD / "html")
     print(f"open {BUILD / 'html' / 'index.html'}")

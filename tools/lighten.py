@@ -31,7 +31,7 @@ def webp(figure: Image.Image) -> bytes:
 
 
 def keep_icons(html: Path) -> None:
-    """Cut the theme's icon font down to the icons that its pages, scripts and admonitions name."""
+    """Cut the theme's icon fonts down to the icons that its pages, scripts and admonitions name."""
     static = html / "_static"
     style = (static / "styles" / "pydata-sphinx-theme.css").read_text(encoding="utf-8")
     sources = [*html.rglob("*.html"), static / "scripts" / "pydata-sphinx-theme.js"]
@@ -42,7 +42,7 @@ def keep_icons(html: Path) -> None:
     if not named or not codes:
         raise SystemExit("no icons found in the theme's style: has pydata-sphinx-theme changed?")
     options = subset.Options(flavor="woff2")
-    for file in (static / "vendor" / "fontawesome" / "webfonts").glob("fa-solid-*.woff2"):
+    for file in (static / "vendor" / "fontawesome" / "webfonts").glob("fa-*.woff2"):
         font = subset.load_font(file, options)
         subsetter = subset.Subsetter(options)
         subsetter.populate(unicodes=[int(code, 16) for code in codes])

@@ -92,6 +92,8 @@ def for_mathjax(equation: str, options: dict) -> str:
 def figure_slides(html: str) -> tuple[str, set[str]]:
     """The figures of a built page as slides, each with its caption, and the images that they show."""
     soup = BeautifulSoup(html, "html.parser")
+    for equation in soup.select("[data-tex]"):
+        equation.string = str(equation["data-tex"])
     slides, images = [f"<section><h1>{escape(title(soup))}</h1></section>"], set()
     for caption in soup.select("p:has(> strong:first-child)"):
         if re.match(r"Figure \w+\.\d+\.", caption.get_text()) and (figure := figure_above(caption)):

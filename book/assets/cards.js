@@ -1,7 +1,6 @@
 // Hover cards: what a link leads to, beside it, under a mouse or with the focus of the keyboard. A tap opens the link.
-// What the cards say stands in the page (tools/thread/cards.py); nothing is loaded but MathJax, on a page without it.
+// What the cards say stands in the page (tools/thread/cards.py); nothing is loaded.
 (() => {
-  const home = document.currentScript.src.replace(/[^/]*$/, "");
   document.addEventListener("DOMContentLoaded", () => {
     const data = document.getElementById("cards");
     if (!data) return;
@@ -37,25 +36,14 @@
       card.style.left = `${scrollX + Math.max(8, Math.min(box.left, wide - card.offsetWidth - 8))}px`;
       card.style.top = `${scrollY + (below ? box.bottom + 4 : box.top - card.offsetHeight - 4)}px`;
     };
-    const typeset = () => {
-      if (!card.querySelector(".math")) return;
-      if (!window.MathJax) {
-        const script = document.createElement("script");
-        script.src = `${home}vendor/mathjax/tex-chtml.js`;
-        script.onload = () => MathJax.startup.promise.then(place);
-        document.head.append(script);
-      } else MathJax.startup?.promise.then(() => MathJax.typesetPromise([card])).then(place);
-    };
     const show = (target) => {
       if (target === link) return clearTimeout(timer);
       hide();
       link = target;
-      window.MathJax?.typesetClear?.([card]);
       card.innerHTML = cards[link.getAttribute("href")];
       card.hidden = false;
       link.setAttribute("aria-describedby", "card");
       place();
-      typeset();
     };
 
     document.addEventListener("pointerover", (event) => {
