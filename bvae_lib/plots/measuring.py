@@ -82,7 +82,7 @@ def sweep_panels(panels: Mapping[str, Mapping[str, tuple[ArrayLike, ArrayLike]]]
     figure, axes = canvas(1, len(checked), (3.1 * len(checked), 2.9 + 0.17 * longest), squeeze=False)
     for axis, (label, groups) in zip(axes[0], checked.items(), strict=True):
         for i, (name, (x, y)) in enumerate(groups.items()):
-            axis.plot(x, y, "o-" if len(set(x)) == len(x) > 1 else "o", color=colour_of(i), alpha=0.8, label=name)
+            axis.plot(x, y, "o", color=colour_of(i), alpha=0.8, label=name)
         axis.set(xlabel=xlabel, ylabel=label, xscale="log")
         axis.xaxis.set_major_formatter("{x:g}")
         axis.minorticks_off()

@@ -27,6 +27,5 @@ def test_a_sweep_has_a_chart_for_each_figure(values, starts_at_zero):
     axes = plots.sweep_panels({"MIG": groups, "TC (nats)": groups}, "price").axes
     assert [axis.get_ylabel() for axis in axes] == ["MIG", "TC (nats)"]
     first, second = axes[0].lines
-    assert first.get_linestyle() == "-"  # one run for each setting
-    assert second.get_linestyle() == "None"
+    assert {first.get_linestyle(), second.get_linestyle()} == {"None"}  # runs are no path
     assert (axes[0].get_ylim()[0] >= 0) == starts_at_zero
