@@ -1,6 +1,7 @@
 """What an exercise is: a judge of answers, and a hint."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,7 +17,21 @@ class Exercise(NamedTuple):
     hint: str  #: printed after a wrong answer
 
 
-def close_to(expected: ArrayLike, tolerance: float = 0.01) -> Judge:
+@dataclass(frozen=True)
+class CloseTo:
+    """A judge of numbers, which a page can ask as well."""
+
+    right: np.ndarray
+    tolerance: float
+
+    def __call__(self, answer: ArrayLike) -> bool:
+        """Return whether numbers of the same shape are close enough."""
+        given = np.asarray(answer, dtype=float)
+        error = np.abs(given - self.right) if given.shape == self.right.shape else np.inf
+        return bool(np.all(error <= self.tolerance * np.maximum(1, np.abs(self.right))))
+
+
+def close_to(expected: ArrayLike, tolerance: float = 0.01) -> CloseTo:
     """Make a judge of numbers.
 
     Args:
@@ -26,11 +41,4 @@ def close_to(expected: ArrayLike, tolerance: float = 0.01) -> Judge:
     Returns:
         A judge of numbers of the same shape.
     """
-    right = np.asarray(expected, dtype=float)
-
-    def judge(answer: ArrayLike) -> bool:
-        given = np.asarray(answer, dtype=float)
-        error = np.abs(given - right) if given.shape == right.shape else np.inf
-        return bool(np.all(error <= tolerance * np.maximum(1, np.abs(right))))
-
-    return judge
+    return CloseTo(np.asarray(expected, dtype=float), tolerance)

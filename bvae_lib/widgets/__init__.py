@@ -1,5 +1,6 @@
 """Widgets that move in Jupyter and Colab with a kernel, and in the built HTML without one and without a network."""
 
+from .answer import Answer
 from .budget import Budget
 from .guess import GuessChoice, GuessNumber, GuessOrder
 from .lagrangian import Lagrangian
@@ -14,6 +15,6 @@ from .traversal import Traversal
 from .water import WaterLevel
 
 __all__ = [
-    "Budget", "GuessChoice", "GuessNumber", "GuessOrder", "Lagrangian", "Live", "Metrics", "Overlap", "Price",
-    "Rotation", "Run", "Score", "Training", "Traversal", "WaterLevel",
+    "Answer", "Budget", "GuessChoice", "GuessNumber", "GuessOrder", "Lagrangian", "Live", "Metrics", "Overlap",
+    "Price", "Rotation", "Run", "Score", "Training", "Traversal", "WaterLevel",
 ]  # fmt: skip

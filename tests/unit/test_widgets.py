@@ -7,6 +7,7 @@ import re
 from bvae_lib.axis_discovery.latent_vae import LatentVAE, TwoStageVAE
 from bvae_lib.models import BurgessVAE
 from bvae_lib.widgets import (
+    Answer,
     Budget,
     GuessOrder,
     Lagrangian,
@@ -206,7 +207,7 @@ def test_a_collapsed_model_has_a_strip_too():
 
 
 def test_the_scripts_ask_for_nothing():
-    others = (Overlap, Rotation, Budget, Lagrangian, Training, WaterLevel, GuessOrder, Score, Metrics)
+    others = (Overlap, Rotation, Budget, Lagrangian, Training, WaterLevel, GuessOrder, Score, Metrics, Answer)
     for widget in (Traversal, Price, *others):
         assert "export default { render }" in widget._esm
         outside = widget._esm.replace("http://www.w3.org/2000/svg", "") + widget._css

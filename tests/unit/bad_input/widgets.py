@@ -6,6 +6,7 @@ from bvae_lib.data import Blobs
 from bvae_lib.history import History
 from bvae_lib.models import BurgessVAE, LinearVAE
 from bvae_lib.widgets import (
+    Answer,
     Budget,
     GuessChoice,
     GuessNumber,
@@ -115,6 +116,14 @@ def set_later(widget, name, value):
 
 ROWS = [
     Refused(
+        "widgets.Answer", "two numbers", lambda _: Answer("1.1", [1, 2], 0.01, "Think."), ValueError,
+        r"right must be a finite number, not \[1, 2\]",
+    ),
+    Refused(
+        "widgets.Answer", "a tolerance of zero", lambda _: Answer("1.1", 1, 0, "Think."), ValueError,
+        "tolerance must be .* more than 0, not 0",
+    ),
+    Refused(
         "widgets.Budget", "all that load_snapshots returns", lambda _: Budget((snapshots(), None)), TypeError,
         r"FactorSnapshots, the first of the two .* not tuple",
     ),
@@ -148,8 +157,8 @@ ROWS = [
         "high must be .* more than 5, not 1",
     ),
     Refused(
-        "widgets.GuessNumber", "a logarithm of zero", lambda _: GuessNumber("1.1", "nats", 0, 9, log_scale=True, tolerance=2),
-        ValueError, "low must be .* more than 0, not 0",
+        "widgets.GuessNumber", "a logarithm of zero",
+        lambda _: GuessNumber("1.1", "nats", 0, 9, log_scale=True, tolerance=2), ValueError, "low must be .* more than 0, not 0",
     ),
     Refused(
         "widgets.GuessNumber", "a factor of 1", lambda _: GuessNumber("1.1", "nats", 1, 9, log_scale=True), ValueError,
