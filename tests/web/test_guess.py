@@ -1,8 +1,8 @@
-"""Guesses in a browser: by keys, mouse and slider, kept over a reload, and counted by Score; one page for each."""
+"""Guesses and answers in a browser: by keys, mouse and slider, kept over a reload, and counted by Score."""
 
 from pathlib import Path
 
-from bvae_lib.widgets import GuessChoice, GuessNumber, GuessOrder, Score
+from bvae_lib.widgets import Answer, GuessChoice, GuessNumber, GuessOrder, Score
 
 AXE = Path(__file__).resolve().parents[2] / "tools" / "node_modules" / "axe-core" / "axe.min.js"
 NATS = {"shape": 0.7, "scale": 1.9, "x": 2.6, "y": 2.7}
@@ -115,4 +115,16 @@ def test_without_storage_a_guess_counts_until_the_page_is_closed(show):
     page.get_by_role("button", name="Show").click()
     assert verdict(page) == "Right: it is “falls”."
     assert page.evaluate("window.bvaeGuesses['2.a'].right")
+    assert trouble == []
+
+
+def test_an_exercise_is_answered_by_keys(show):
+    page, trouble = show(Answer("2.1", 1.5, 0.01, "Find m first."), width=375)
+    field = page.get_by_label("Your answer to exercise 2.1")
+    for text, said in (("two", "A number, please"), ("1,2", "Not yet. Find m first."), ("3/2", "Right.")):
+        field.fill(text)
+        field.press("Enter")
+        assert page.get_by_role("status").inner_text().startswith(said)
+    assert clean(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert trouble == []
