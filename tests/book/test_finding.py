@@ -14,7 +14,10 @@ SHELL = """<html data-content_root="{root}"><head><title>One &#8212; A book</tit
 <body><a href="#main">Skip</a><a href="https://example.org">out</a><article>{body}</article></body></html>"""
 ONE = """<section id="one"><h1>One<a class="headerlink" href="#one">#</a></h1><p class="times">Reading: 3 minutes.</p>
 <p><strong>A question.</strong> Why is <span class="math">\\(\\beta = 4\\)</span> “dear”? </p><script>weights</script>
-<section id="two"><h2>Two &amp; more</h2><p>A hinge.</p><div class="highlight">code</div></section></section>"""
+<section id="two"><h2>Two &amp; more</h2><p>A hinge.</p>
+<code class="docutils"><span class="pre">benchmarks/RESULTS.md</span></code>
+<div class="highlight">code</div></section></section>"""
+REPOSITORY = "repository: {url: https://github.com/some/book, branch: main}"
 GLOSSARY = """<section id="glossary"><h1>Glossary</h1><p>Terms.</p><dl class="simple glossary">
 <dt id="term-rate">rate</dt><dd><p>Nats.</p></dd><dt id="term-price">price</dt><dd><p>Of a nat.</p></dd></dl>
 </section>"""
@@ -25,7 +28,9 @@ def built(tmp_path):
     """Make a book of two pages findable, twice; returns its folder."""
 
     def build(address):
-        (tmp_path / "_config.yml").write_text(f'title: A book\nhtml: {{baseurl: "{address}"}}', encoding="utf-8")
+        (tmp_path / "_config.yml").write_text(
+            f'title: A book\nhtml: {{baseurl: "{address}"}}\n{REPOSITORY}', encoding="utf-8"
+        )
         html = tmp_path / "html"
         (html / "book").mkdir(parents=True)
         for name, root, body in [("book/one", "../", ONE), ("book/glossary", "../", GLOSSARY),
@@ -57,7 +62,7 @@ def test_each_section_and_term_is_an_entry_with_its_own_text(built):
     entries = json.loads(script.removeprefix("const SECTIONS = ").removesuffix(";\n"))
     found = {entry["where"]: (entry["kind"], entry["heading"], entry["text"]) for entry in entries}
     assert found["book/one.html#one"] == ("section", "One", "A question. Why is β = 4 “dear”?")
-    assert found["book/one.html#two"] == ("section", "Two & more", "A hinge.")
+    assert found["book/one.html#two"] == ("section", "Two & more", "A hinge. benchmarks/RESULTS.md")
     assert found["book/glossary.html#term-rate"] == ("term", "rate", "Nats.")
     assert found["book/glossary.html#glossary"][2] == "Terms."
     assert "searchtools" not in (html / "book" / "one.html").read_text(encoding="utf-8")
@@ -85,4 +90,6 @@ def test_a_published_book_has_previews_a_map_and_a_page_for_what_is_not_found(bu
     inside = [link for link in re.findall(r'(?:href|src)="([^"#]+)"', lost) if link != "https://example.org"]
     assert all(link.startswith("https://some.github.io/book/") for link in inside)
     assert 'href="#main"' in lost
+    one = (html / "book" / "one.html").read_text(encoding="utf-8")
+    assert one.count('href="https://github.com/some/book/blob/main/benchmarks/RESULTS.md"') == 1
     assert "does not exist" in lost

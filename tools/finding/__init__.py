@@ -9,7 +9,7 @@ import yaml
 
 from .heads import write_heads
 from .search import index_search
-from .site import write_site
+from .site import link_results, write_site
 
 
 def make_findable(html: Path, pages: list[str], config: Path) -> None:
@@ -19,3 +19,5 @@ def make_findable(html: Path, pages: list[str], config: Path) -> None:
     write_heads(html, pages, title, address)
     index_search(html, pages)
     write_site(html, pages, title, address)
+    if address:
+        link_results(html, pages, f"{settings['repository']['url']}/blob/{settings['repository']['branch']}")

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+RESULTS = r'<code class="[^"]*"><span class="pre">benchmarks/RESULTS\.md</span></code>'
 LOST = """<h1>This page does not exist</h1>
 <p>The address may have a slip in it, or the page has another name now.
 The <a href="book/index.html">first page</a> leads to all chapters, and the <a href="search.html">search</a> finds
@@ -39,3 +40,12 @@ def lost(page: str, address: str) -> str:
     page = re.sub(r"<title>.*?</title>(\s*<meta [^>]*>)*", "<title>This page does not exist</title>", page, count=1)
     page = re.sub(r'data-content_root="[^"]*"', f'data-content_root="{address}"', page)
     return re.sub(r'(\s(?:href|src|action)=")(?!https?:|data:|mailto:|#)([^"]*")', rf"\g<1>{address}\2", page)
+
+
+def link_results(html: Path, pages: list[str], files: str) -> None:
+    """Let the pages' mentions of benchmarks/RESULTS.md lead to it, among the repository's ``files``."""
+    for page in pages:
+        path = html / f"{page}.html"
+        text = path.read_text(encoding="utf-8")
+        link = rf'<a class="results" href="{files}/benchmarks/RESULTS.md">\g<0></a>'
+        path.write_text(re.sub(rf"(?<!\">){RESULTS}", link, text), encoding="utf-8")
