@@ -355,8 +355,8 @@ function sum(values) {
 /** The two latents of largest KL, by number; the old pair stays unless it is clearly behind. */
 function twoLargest(kl, old) {
   const order = kl.map((_, j) => j).sort((i, j) => kl[j] - kl[i]).slice(0, 2).sort((i, j) => i - j);
-  const least = (two) => Math.min(...two.map((j) => kl[j]));
-  return least(order) > least(old) + 0.2 ? order : old;
+  const nats = (two) => sum(two.map((j) => kl[j]));
+  return nats(order) > nats(old) + 0.1 ? order : old;
 }
 
 /** Where the run is, in words. */

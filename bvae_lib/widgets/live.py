@@ -16,7 +16,10 @@ from . import pictures
 from .source import source
 
 PLAIN: dict[str, Any] = {"latents": 2, "sizes": False, "oval": False, "budget": None}
-PRESETS = [PLAIN | preset for preset in json.loads(source("presets.json"))]  # tools/presets.cjs measures them
+MEASURED = json.loads(source("preset_runs.json"))  # by tools/presets.cjs; after that many steps Play pauses
+PRESETS = [
+    PLAIN | preset | {"steps": MEASURED[preset["name"]]["steps"]} for preset in json.loads(source("presets.json"))
+]
 FIELDS: dict[str, dict[str, float]] = {  # of a price that moves and of a budget, with the least that each may be
     "price": {"start": 0.001, "stop": 0.001, "steps": 1},
     "budget": {"start": 0, "stop": 0, "steps": 1, "speed": 0},
