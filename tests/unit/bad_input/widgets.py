@@ -158,7 +158,8 @@ ROWS = [
     ),
     Refused(
         "widgets.GuessNumber", "a logarithm of zero",
-        lambda _: GuessNumber("1.1", "nats", 0, 9, log_scale=True, tolerance=2), ValueError, "low must be .* more than 0, not 0",
+        lambda _: GuessNumber("1.1", "nats", 0, 9, log_scale=True, tolerance=2), ValueError,
+        "low must be .* more than 0, not 0",
     ),
     Refused(
         "widgets.GuessNumber", "a factor of 1", lambda _: GuessNumber("1.1", "nats", 1, 9, log_scale=True), ValueError,
