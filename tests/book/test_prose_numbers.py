@@ -36,6 +36,7 @@ ELSEWHERE = {
         "84%": "computed by the exercise's judge",
     },
     "07-images": {"15,000": "recipe of dsprites-report-colour", "95%": "the usual level of an interval"},
+    "08-measuring": {"45": "a preset of the widget beside it"},
     "appendix-a": {
         "24.6": RESULTS,
         "0.37": RESULTS,
