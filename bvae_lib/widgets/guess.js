@@ -24,7 +24,7 @@ function render({ model, el }) {
     show.hidden = rule.hidden = guess !== null;
     show.disabled = input.value() === null;
     if (guess === null) verdict.textContent = "";
-    else if (traits.answer === null) verdict.textContent = "Noted. Run the cells below: the answer comes from there.";
+    else if (traits.answer === null) verdict.textContent = "Noted. The answer comes from a cell below, once it has run.";
     else {
       const { score, right, said } = judges[kind](guess, traits);
       verdict.textContent = `${right ? "Right" : "Not quite"}: ${said}.`;
