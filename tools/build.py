@@ -2,9 +2,10 @@
 
 1. Fetch what the pages load (MathJax, ipywidgets) from npm, by tools/package-lock.json, and bundle tools/widgets.js.
 2. Empty the execution cache when the library, its weights or the installed packages have changed.
-3. Execute the notebooks that the cache lacks, side by side, one thread each; one that fails ends the build.
+3. Execute the notebooks that the cache lacks, side by side, one thread each, with figures of twice as many dots; one
+   that fails ends the build.
 4. Run jupyter-book, and fail unless _build/html/index.html came out and no page failed.
-5. Lay out the figures for a phone, write the pages' heads and the index of the search (tools/finding).
+5. Lay out the figures, for a phone too, write the pages' heads and the index of the search (tools/finding).
 6. Draw the thread through the book: links, hover cards, reading times, what the next chapter answers.
 7. Put onto the front page the verdicts of the ledger, and the reading times.
 8. Typeset the equations.
@@ -40,11 +41,13 @@ ROOT = Path(__file__).resolve().parent.parent
 BOOK, BUILD, TOOLS = ROOT / "book", ROOT / "_build", ROOT / "tools"
 VENDOR = BOOK / "assets" / "vendor"
 MATHS_FONTS = VENDOR / "mathjax" / "output" / "chtml" / "fonts" / "woff-v2"
+KERNELS = BUILD / "ipython"  # their settings
 CACHE = BUILD / ".jupyter_cache"  # where jupyter-book looks
 
 # One thread a notebook: with more, those that run side by side take each other's cores.
 # With CI set no progress bar is drawn: it would be frozen into the page.
-SETTINGS = {"CI": "true", "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1", "GOMP_SPINCOUNT": "3000"}
+SETTINGS = {"CI": "true", "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1", "GOMP_SPINCOUNT": "3000",
+            "IPYTHONDIR": str(KERNELS)}  # fmt: skip
 
 
 def digest(*files: Path) -> str:
@@ -105,6 +108,13 @@ def empty_stale_cache() -> None:
         stamp.write_text(now, encoding="utf-8")
 
 
+def draw_sharply() -> None:
+    """Have kernels draw figures with twice as many dots an inch; tools/panels.py shows them at half their size."""
+    profile = KERNELS / "profile_default"
+    profile.mkdir(parents=True, exist_ok=True)
+    (profile / "ipython_config.json").write_text('{"InlineBackend": {"figure_formats": ["retina"]}}', encoding="utf-8")
+
+
 def execute_notebooks() -> None:
     """Fill the cache with the notebooks that it lacks, as many at once as there are cores."""
     cache = get_cache(CACHE)
@@ -156,6 +166,7 @@ if __name__ == "__main__":
     os.environ.update(SETTINGS)
     fetch_vendor()
     empty_stale_cache()
+    draw_sharply()
     execute_notebooks()
     build()
     restore_tex(BUILD / "html")

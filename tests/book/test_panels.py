@@ -4,19 +4,33 @@ import io
 import re
 
 from bvae_lib import plots
+from bvae_lib.plots.style import STYLE
 
 import pytest
 from PIL import Image
 
-from tools.panels import LARGEST, READABLE, figure_html, stacked
+from tools.panels import DPI, LARGEST, READABLE, figure_html, stacked
+
+LETTERS = 10 * 2 * DPI / 72  # pixels of 10 points
+
+
+def drawn(columns, size):
+    """A figure of charts as the build draws it: the labels of 10 points are 30.6 pixels high, 15.3 on a wide screen."""
+    file = io.BytesIO()
+    plots.canvas(1, columns, size)[0].savefig(file, format="png", bbox_inches="tight", dpi=2 * DPI)
+    return Image.open(file)
 
 
 @pytest.fixture
 def figure():
-    """Two charts as a notebook shows them: the labels of 10 points are 15.3 pixels high."""
-    file = io.BytesIO()
-    plots.canvas(1, 2, (8.0, 3.0))[0].savefig(file, format="png", bbox_inches="tight")
-    return Image.open(file)
+    return drawn(2, (8.0, 3.0))
+
+
+def test_a_wide_screen_shows_a_figure_with_two_pixels_for_each_of_its_own(figure):
+    html = figure_html(figure, "a.png", "", "")
+    shown = [int(value) for value in re.search(r'width="(\d+)" height="(\d+)"', html).groups()]
+    assert shown == pytest.approx([side / 2 for side in figure.size], abs=1)
+    assert STYLE["figure.dpi"] == DPI
 
 
 def lengths(html, name):
@@ -37,20 +51,18 @@ def test_each_window_shows_its_panel_of_the_one_image(figure):
 
 
 def test_letters_are_at_least_nine_pixels_high(figure):
-    html = figure_html(figure, "a.png", "", "")
+    html = figure_html(figure, "a.png", "", "").partition("stack")[2]
     scales = lengths(html, "width")  # the image is so many percent as wide as its window
     for least, most, wide in zip(lengths(html, "--least"), lengths(html, "--most"), scales, strict=True):
-        assert least * wide / 100 / figure.width * 10 * 110 / 72 == pytest.approx(READABLE, abs=0.1)
-        assert most * wide / 100 / figure.width == pytest.approx(LARGEST, abs=0.01)
+        assert least * wide / 100 / figure.width * LETTERS == pytest.approx(READABLE, abs=0.1)
+        assert most * wide / 100 / figure.width == pytest.approx(LARGEST / 2, abs=0.01)
 
 
 def test_a_figure_of_one_panel_stays_one_and_is_no_smaller_than_can_be_read():
-    file = io.BytesIO()
-    plots.canvas()[0].savefig(file, format="png", bbox_inches="tight")
-    image = Image.open(file)
+    image = drawn(1, (7.0, 3.0))
     html = figure_html(image, "a.png", 'alt="One chart." ', "")
     assert html.count("<img") == 1
-    assert lengths(html, "--least")[0] / image.width * 10 * 110 / 72 == pytest.approx(READABLE, abs=0.1)
+    assert lengths(html, "--least")[0] / image.width * LETTERS == pytest.approx(READABLE, abs=0.1)
     other = figure_html(Image.new("L", (50, 20)), "a.png", "", "")
     assert (lengths(other, "--least"), lengths(other, "--most")) == ([0], [50])
 
