@@ -64,18 +64,31 @@ function nameHandles() {
   }
 }
 
+// What a link to a moment of this page calls each widget (widgets/address.js): price, and a second one price-2.
+function nameModels(models) {
+  const seen = {};
+  for (const model of new Set(models)) {
+    const kind = model.get("_anywidget_id")?.split(".").pop().toLowerCase();
+    if (!kind) continue;
+    seen[kind] = (seen[kind] ?? 0) + 1;
+    model.set("page_key", seen[kind] > 1 ? `${kind}-${seen[kind]}` : kind);
+  }
+}
+
 async function showAll() {
   const manager = new PageManager();
   for (const tag of document.querySelectorAll("script[type='application/vnd.jupyter.widget-state+json']")) {
     await manager.set_state(JSON.parse(tag.textContent));
   }
   const views = [...document.querySelectorAll("script[type='application/vnd.jupyter.widget-view+json']")];
+  const models = await Promise.all(views.map((tag) => manager.get_model(JSON.parse(tag.textContent).model_id)));
+  nameModels(models);
   await Promise.all(
-    views.map(async (tag) => {
+    views.map(async (tag, i) => {
       const place = document.createElement("div");
       place.className = "widget-subarea";
       tag.before(place);
-      await manager.show(await manager.get_model(JSON.parse(tag.textContent).model_id), place);
+      await manager.show(models[i], place);
     }),
   );
   nameHandles();

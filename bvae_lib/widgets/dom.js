@@ -6,19 +6,61 @@ const VALUES = [-3, -2, -1, 0, 1, 2, 3]; // of the latent that moves; pictures.p
 function element(tag, attributes = {}, ...children) {
   const svg = "http://www.w3.org/2000/svg";
   const made = SVG_TAGS.has(tag) ? document.createElementNS(svg, tag) : document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (typeof value === "function") made.addEventListener(name, value);
-    else made.setAttribute(name, value);
-  }
+  assign(made, attributes);
   made.append(...children);
   return made;
 }
 
+function assign(made, attributes) {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (typeof value === "function") made.addEventListener(name, value);
+    else made.setAttribute(name, value);
+  }
+}
+
 const SVG_TAGS = new Set(["svg", "g", "path", "line", "rect", "circle", "text"]);
 
-/** A range input as every widget wants it: its own arrow keys, which JupyterLab would take for shortcuts. */
+/**
+ * A range input as every widget wants it: its own arrow keys, which JupyterLab would take for shortcuts, and a touch
+ * that scrolls the page leaves its value as it is.
+ */
 function slider(attributes) {
-  return element("input", { type: "range", "data-lm-suppress-shortcuts": "true", ...attributes });
+  const input = element("input", { type: "range", "data-lm-suppress-shortcuts": "true" });
+  leaveToScrolling(input); // its listener for input has to be the first
+  assign(input, attributes);
+  return input;
+}
+
+const DECIDED = 8; // CSS pixels that a touch has to move to be a swipe
+
+/** Hold back what a touch sets on a range input until the touch has gone sideways, or ended where it began. */
+function leaveToScrolling(input) {
+  let touch = null; // {x, y, value before, value wanted, whether it goes up or down}
+  const end = (keep) => {
+    const { wanted, vertical } = touch ?? {};
+    touch = null;
+    if (wanted === undefined || vertical || !keep) return;
+    input.value = wanted;
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+  };
+  input.addEventListener("pointerdown", ({ pointerType, clientX: x, clientY: y }) => {
+    touch = pointerType === "touch" ? { x, y, value: input.value } : null;
+  });
+  input.addEventListener("pointermove", ({ clientX, clientY }) => {
+    if (!touch || touch.vertical) return;
+    const across = Math.abs(clientX - touch.x), down = Math.abs(clientY - touch.y);
+    if (Math.max(across, down) < DECIDED) return;
+    if (across > down) end(true);
+    else touch.vertical = true;
+  });
+  input.addEventListener("pointerup", () => end(true));
+  input.addEventListener("pointercancel", () => end(false)); // the page scrolls
+  input.addEventListener("input", (event) => {
+    if (!touch) return;
+    event.stopImmediatePropagation();
+    touch.wanted = input.value;
+    input.value = touch.value;
+  }, { capture: true });
 }
 
 /** A line with a slider, its name and its value as ``text`` writes it; update() takes the value from get(). */

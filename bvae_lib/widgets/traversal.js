@@ -1,6 +1,7 @@
-// Traversal: a slider for each latent, the decoded image, and a strip of what one latent does.
+// Traversal: a slider for each latent, the decoded image, whose shape can be dragged, and a strip of what one latent does.
 
 const SPAN = 3; // sliders go from -SPAN to SPAN standard deviations of the prior
+const ARROWS = { ArrowLeft: [-2, 0], ArrowRight: [2, 0], ArrowUp: [0, -2], ArrowDown: [0, 2] }; // pixels of the image
 const PERIOD = 4000, SLOW_STEP = 1000; // milliseconds of a sweep to and fro, and of a step where motion is unwelcome
 
 async function render({ model, el }) {
@@ -13,7 +14,9 @@ async function render({ model, el }) {
   let chosen = 0; // the image clicked last
   let touched = sliders[0].latent, hovered = null; // the latent moved last, and the one under the pointer
   let sweep = null; // stops the running sweep
-  let frame = 0, drawnStrip = "";
+  const grab = model.get("grab"); // the two latents that hold the position, or none
+  const link = makeLink(model, { z: { min: -SPAN, max: SPAN } });
+  let dragging = false, frame = 0, drawnStrip = "";
 
   // Sliders, each with the posterior of the clicked image behind it.
   const rows = new Map();
@@ -40,7 +43,10 @@ async function render({ model, el }) {
   const folded = sliders.filter((s) => !s.active).map((s) => rows.get(s.latent).row);
 
   // Images and buttons.
-  const decoded = makeImage(channels, { role: "img", "aria-label": "Image decoded from the latents" });
+  const decoded = makeImage(channels, grab.length ? {
+    role: "application", tabindex: 0, "data-lm-suppress-shortcuts": "true", keydown: nudge,
+    "aria-label": "Image decoded from the latents; arrow keys move the shape",
+  } : { role: "img", "aria-label": "Image decoded from the latents" });
   const strip = VALUES.map(() => makeImage(channels));
   const stripTitle = element("p", { class: "bvae-note", "aria-hidden": "true" });
   const stripRow = element("div", { class: "bvae-strip", role: "img" }, ...strip.map((p) => p.canvas));
@@ -57,7 +63,8 @@ async function render({ model, el }) {
     "div",
     { class: "bvae" },
     element("div", { class: "bvae-head" },
-      decoded.canvas,
+      element("div", { class: "bvae-picture" }, decoded.canvas,
+        ...(grab.length ? [element("p", { class: "bvae-note" }, "Drag the shape.")] : [])),
       element("div", { class: "bvae-side" },
         ...(images.length ? [
           element("p", { class: "bvae-note" }, "Start from a real image:"),
@@ -75,10 +82,27 @@ async function render({ model, el }) {
         element("span", { class: "bvae-key bvae-mean" }), " and one standard deviation to either side ",
         element("span", { class: "bvae-key bvae-band" }), "."),
     ] : []),
+    ...link,
   );
   for (const kind of ["pointerdown", "keydown"]) // any other input ends a sweep
     root.addEventListener(kind, (event) => sweep && !sweepButton.contains(event.target) && sweep());
+  const escape = (event) => event.key === "Escape" && sweep?.();
+  document.addEventListener("keydown", escape); // wherever the focus is
   el.append(root);
+  if (grab.length) {
+    makeDraggable(decoded.canvas, 64, (x, y, reach) => {
+      if (!showsShape(decoded.canvas, x, y, reach)) return undefined;
+      let held = null; // from the pointer to the shape's centre
+      return (toX, toY) => {
+        dragging = true;
+        held ??= centre(decode(model.get("z"))).map((at, axis) => at - [x, y][axis]);
+        bringTo([toX + held[0], toY + held[1]]);
+      };
+    }, () => {
+      dragging = false;
+      schedule();
+    });
+  }
 
   // Actions.
   function set(z) {
@@ -87,6 +111,18 @@ async function render({ model, el }) {
   }
   function move(latent, value) {
     set(model.get("z").map((old, i) => (i === latent ? value : old)));
+  }
+  function bringTo(goal) {
+    const old = model.get("z"), z = bring(decode, old, grab, goal, SPAN);
+    touched = grab.reduce((most, latent) => (Math.abs(z[latent] - old[latent]) > Math.abs(z[most] - old[most])
+      ? latent : most));
+    set(z);
+  }
+  function nudge(event) {
+    const step = ARROWS[event.key];
+    if (!step) return;
+    event.preventDefault(); // the page does not scroll
+    bringTo(centre(decode(model.get("z"))).map((at, axis) => at + step[axis]));
   }
   function hover(latent) {
     hovered = latent;
@@ -152,6 +188,7 @@ async function render({ model, el }) {
     }
     decoded.paint(decode(z));
     sweepButton.textContent = sweep ? "Stop" : `Sweep z${touched}`;
+    if (dragging) return; // seven images more would make the shape lag behind the pointer
     const others = [shown, ...z.map((value, i) => (i === shown ? 0 : value))];
     if (drawnStrip === (drawnStrip = others.join())) return;
     const changed = [...z];
@@ -169,6 +206,7 @@ async function render({ model, el }) {
   return () => {
     sweep?.();
     cancelAnimationFrame(frame);
+    document.removeEventListener("keydown", escape);
     model.off("change:z", schedule);
   };
 }

@@ -24,6 +24,7 @@ from .source import source
 from .weights import Weights, check_decoder, shared
 
 THUMBNAILS = 8
+HELD = 0.9  # the least determinant in holders with which the shape follows a pointer
 BIAS = 0.1  # the largest normalised mutual information that may be due to chance alone
 
 
@@ -33,7 +34,8 @@ class Traversal(anywidget.AnyWidget):
     The first eight images become buttons that set the latents to that image's posterior mean and mark its posterior on
     every slider. Sliders are sorted by the KL of their latents, the mean over all images, and inactive latents are
     folded away. With ``factors`` each slider names the factor that its latent follows, and their normalised mutual
-    information. This takes a thousand images or so.
+    information. This takes a thousand images or so. Where two latents hold the factors pos_x and pos_y, the shape in
+    the picture can be dragged: the page finds the values of the two that put it under the pointer.
 
     ``widget.z``, the list of latents in the model's order, can be set and observed.
 
@@ -49,7 +51,7 @@ class Traversal(anywidget.AnyWidget):
             few images to say which factor a latent follows.
     """
 
-    _esm = source("dom.js", "decoder.js", "traversal.js")
+    _esm = source("dom.js", "drag.js", "address.js", "decoder.js", "grab.js", "traversal.js")
     _css = source("widgets.css")
     _ipython_display_ = None  # ipywidgets 7 would show itself by this, without the strip
 
@@ -57,6 +59,7 @@ class Traversal(anywidget.AnyWidget):
     weights = traitlets.Instance(Weights).tag(sync=True, **widget_serialization)
     channels = traitlets.Int().tag(sync=True)
     sliders = traitlets.List().tag(sync=True)  # {latent, label, active}, from the top
+    grab = traitlets.List().tag(sync=True)  # the two latents that move the shape, or none
     images = traitlets.List().tag(sync=True)  # {url, mean [latents], sigma [latents]} of each button
 
     def __init__(
@@ -82,8 +85,14 @@ class Traversal(anywidget.AnyWidget):
             raise ValueError("factors are the classes behind images: pass the images too")
         follows = None if factors is None else followed(mean, factors, factor_names)
         sliders = describe(model.latents, kl, follows)
+        active = [slider["latent"] for slider in sliders if slider["active"]]
         super().__init__(
-            z=mean[0].tolist(), weights=shared(model), channels=model.channels, sliders=sliders, images=buttons
+            z=mean[0].tolist(),
+            weights=shared(model),
+            channels=model.channels,
+            sliders=sliders,
+            images=buttons,
+            grab=[] if factors is None or model.channels > 1 else holders(mean, factors, factor_names, active),
         )
         shown = [slider for slider in sliders if slider["active"]] or sliders[:1]
         rows = pictures.traversals(model, mean[0], [slider["latent"] for slider in shown])
@@ -124,6 +133,24 @@ def followed(codes: ArrayLike, factors: ArrayLike, names: Sequence[str] | None) 
             f"due to chance: pass at least {needed}, or leave factors out"
         )
     return [f"{names[row.argmax()]} ({min(row.max(), 1):.0%})" for row in nmi]
+
+
+def holders(mean: torch.Tensor, factors: ArrayLike, names: Sequence[str] | None, active: list[int]) -> list[int]:
+    """Return the two ``active`` latents that say most of pos_x and pos_y, or none where the pair says too little.
+
+    Of a pair it takes the determinant of its correlations with the two factors. It is 1 for a pair that holds the
+    position and nothing else, also where its axes are turned, and 0 where both latents follow one line of the plane.
+    """
+    names = list(names or ())
+    if not {"pos_x", "pos_y"} <= set(names) or len(active) < 2:
+        return []
+    position = np.asarray(factors)[:, [names.index("pos_x"), names.index("pos_y")]]
+    with np.errstate(invalid="ignore"):  # one position alone, or one code
+        x, y = np.nan_to_num(np.corrcoef(mean[:, active].T, position.T)[-2:, :-2])  # [active] each
+    held = np.outer(x, y) - np.outer(y, x)
+    if held.max() < HELD:
+        return []
+    return [active[i] for i in np.unravel_index(held.argmax(), held.shape)]
 
 
 def describe(latents: int, kl: np.ndarray | None, follows: list[str] | None) -> list[dict]:

@@ -73,17 +73,20 @@ OF_EVERY_WIDGET = {"layout", "tabbable", "tooltip", "weights"}  # traits that ar
 
 @pytest.fixture
 def show(open_page, tmp_path):
-    """Open a page with one widget on it, without a kernel; ``window.state`` is its model's state."""
+    """Open a page with one widget on it, without a kernel; ``window.state`` is its model's state.
 
-    def show_(widget, **options):
+    ``key`` is its name in links, as a page of the book gives it, and ``query`` the end of the page's address.
+    """
+
+    def show_(widget, key=None, query="", **options):
         own = [name for name in widget.keys if not name.startswith("_") and name not in OF_EVERY_WIDGET]
-        state = json.dumps({name: getattr(widget, name) for name in own})
+        state = json.dumps({name: getattr(widget, name) for name in own} | {"page_key": key})
         data = base64.b64encode(widget.weights.data).decode() if widget.has_trait("weights") else ""
         page = Path(__file__).with_name("decoder.html").read_text(encoding="utf-8")
         page = page.replace("/* css */", widget._css).replace("/* esm */", widget._esm)
         path = tmp_path / "page.html"
         path.write_text(page.replace("{/* state */}", state).replace("/* weights */", data), encoding="utf-8")
-        return open_page(path.as_uri(), **options)
+        return open_page(path.as_uri() + query, **options)
 
     return show_
 

@@ -117,7 +117,7 @@ def traversal(images):
     return Traversal(model, images), model
 
 
-def shade(page, canvas=".bvae-head > .bvae-image"):
+def shade(page, canvas=".bvae-picture > .bvae-image"):
     """The grey levels of an image in the page, [64 * 64]."""
     reading = "c => Array.from(c.getContext('2d').getImageData(0, 0, 64, 64).data).filter((_, i) => i % 4 === 0)"
     return np.array(page.locator(canvas).first.evaluate(reading))
@@ -232,7 +232,7 @@ def test_images_in_colour_are_painted_in_colour(show):
     page.get_by_role("slider").first.press("End")
     settle(page)
     reading = "c => Array.from(c.getContext('2d').getImageData(0, 0, 64, 64).data)"
-    painted = np.array(page.locator(".bvae-head > .bvae-image").evaluate(reading)).reshape(64, 64, 4)
+    painted = np.array(page.locator(".bvae-picture > .bvae-image").evaluate(reading)).reshape(64, 64, 4)
     expected = pixels_of(model, torch.tensor([page.evaluate("state.z")])).reshape(64, 64, 3)
     assert np.abs(painted[..., :3] - 255 * expected).max() < 1.5
     assert np.ptp(expected, axis=2).max() > 0.2  # colours, not greys
