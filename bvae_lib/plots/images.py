@@ -122,7 +122,7 @@ def traversal_grid(blocks: dict[str, tuple[list[torch.Tensor], list[str]]]) -> F
     height = max(len(rows) for rows, _ in blocks.values())
     columns = len(next(iter(blocks.values()))[0][0])
     longest = max(len(label) for _, labels in blocks.values() for label in labels)
-    width = 0.3 * columns + 0.065 * longest + 0.3  # the labels are outside the axes
+    width = 0.3 * columns + 0.07 * longest + 0.3  # the labels are outside the axes
     figure, axes = canvas(1, len(blocks), (len(blocks) * width, 0.3 * height + 0.4), squeeze=False)
     for axis, (title, (rows, labels)) in zip(axes[0], blocks.items(), strict=True):
         draw_tiles(axis, to_uint8(torch.stack(rows)), labels, title)
@@ -156,7 +156,7 @@ def draw_tiles(axis: Axes, images: np.ndarray, labels: list[str], title: str) ->
     """Draw uint8 images [rows, columns, H, W, channels] without gaps, a label at the left of each row."""
     axis.imshow(tile(images), cmap="gray", vmin=0, vmax=255)
     axis.set(xticks=[], yticks=images.shape[2] * (np.arange(len(images)) + 0.5))
-    axis.set_yticklabels(labels, fontsize=7)
+    axis.set_yticklabels(labels, fontsize=8)
     axis.set_title(title, fontsize=9)
     axis.tick_params(length=0)
     axis.grid(False)

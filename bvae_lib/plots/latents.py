@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 from .._runtime.arguments import numbers, whole_number
 from ..metrics import ACTIVE
 from .arguments import arrays, drawn, labelled, listed, named
-from .style import BLUE, GREY, ORANGE, RED, SKY, canvas, colour_of, legend_below
+from .style import BLUE, GREY, ORANGE, RED, SINGLE, SKY, canvas, colour_of, legend_below, legend_on_top
 
 BINS = 40  # of pairs, by distance
 
@@ -24,14 +24,14 @@ def kl_bars(runs: dict[str, np.ndarray]) -> Figure:
         ValueError: for no runs, or other than numbers.
     """
     runs = arrays("runs", runs, (None,))
-    figure, axis = canvas()
+    figure, axis = canvas(size=(SINGLE, 3.4))
     width = 0.8 / len(runs)
     for i, (name, kl) in enumerate(runs.items()):
         kl = np.sort(kl)[::-1]
         axis.bar(np.arange(len(kl)) + i * width, kl, width, label=f"{name}: {kl.sum():.2f} nats in all")
     axis.axhline(ACTIVE, color=GREY, linestyle="--", linewidth=1)
     axis.set(xlabel="latent, sorted by its KL", ylabel="KL (nats)", xticks=[])
-    axis.legend(frameon=False)
+    legend_on_top(figure, 1)
     return figure
 
 
@@ -49,12 +49,12 @@ def posteriors(runs: dict[str, tuple[np.ndarray, np.ndarray]]) -> Figure:
         mean = drawn(f"mean of {name!r}", mean, (None, None))
         sigma = np.exp(0.5 * drawn(f"log-variance of {name!r}", log_variance, mean.shape))
         dots[name] = mean.ravel(), sigma.ravel()
-    figure, axis = canvas(size=(5.5, 3.4))
+    figure, axis = canvas(size=(SINGLE, 3.5))
     for name, (mean, sigma) in dots.items():
         axis.scatter(mean, sigma, s=5, alpha=0.5, label=name)
     axis.plot(0, 1, "ko", markersize=14, markeredgewidth=1.5, fillstyle="none", label="the prior")
     axis.set(xlabel="posterior mean", ylabel="posterior standard deviation", ylim=(0, None))
-    figure.legend(frameon=False, fontsize=8, loc="outside upper center", ncols=3)
+    legend_on_top(figure)
     return figure
 
 
@@ -94,7 +94,7 @@ def kl_decomposition(parts: dict[str, tuple[float, float]]) -> Figure:
         ValueError: for no latents, or other than two numbers for each.
     """
     of_mean, of_deviation = drawn("parts", list(named("parts", parts).values()), (None, 2)).T
-    figure, (left, right) = canvas(1, 2, (9.5, 3.6))
+    figure, (left, right) = canvas(1, 2, (8.2, 3.6))
     mean, sigma = np.meshgrid(np.linspace(-3, 3, 121), np.geomspace(0.03, 1.6, 120))
     kl = 0.5 * (mean**2 + sigma**2 - 1) - np.log(sigma)
     lines = left.contour(mean, sigma, kl, levels=[0.1, 0.5, 1, 2, 3, 4, 5], colors=GREY)
@@ -125,7 +125,7 @@ def bayes_errors(steps: list[int], errors: dict[str, list[float]]) -> Figure:
     """
     numbers("steps", steps, (None,), above=0)
     errors = arrays("errors", errors, (len(steps),))
-    figure, axis = canvas(size=(5.5, 3.2))
+    figure, axis = canvas(size=(SINGLE, 3.4))
     for name, error in errors.items():
         axis.plot(steps, error, "o-", label=name)
     axis.axhline(0.5, color=GREY, linestyle="--", linewidth=1)
@@ -133,7 +133,7 @@ def bayes_errors(steps: list[int], errors: dict[str, list[float]]) -> Figure:
     axis.set_ylim(-0.01, 0.55)
     axis.set_xticks(steps, [str(step) for step in steps])
     axis.minorticks_off()
-    axis.legend(frameon=False, fontsize=8)
+    legend_on_top(figure, 3)
     return figure
 
 
@@ -153,7 +153,7 @@ def pixel_differences(distance: np.ndarray, pixels: np.ndarray) -> Figure:
     pixels = numbers("pixels", pixels, distance.shape)
     if len(distance) < BINS:
         raise ValueError(f"distance must be of at least {BINS} pairs, one for each bin, not {len(distance)}")
-    figure, axis = canvas(size=(5.5, 3.2))
+    figure, axis = canvas(size=(SINGLE, 3.1))
     bins = np.array_split(np.argsort(distance), BINS)
     x = [np.median(distance[part]) for part in bins]
     low, middle, high = np.array([np.quantile(pixels[part], (0.1, 0.5, 0.9)) for part in bins]).T
@@ -176,7 +176,7 @@ def rotation_costs(degrees: ArrayLike, costs: dict[str, tuple[list[float], list[
     """
     degrees = numbers("degrees", degrees, (None,))
     costs = arrays("costs", costs, (2, len(degrees)))
-    figure, axis = canvas(size=(5.5, 3.8))
+    figure, axis = canvas(size=(SINGLE, 4.0))
     for i, (name, (predicted, measured)) in enumerate(costs.items()):
         axis.plot(degrees, predicted, color=colour_of(i), label=f"{name}, predicted by (3.10)")
         axis.plot(degrees, measured, "o", color=colour_of(i), label=f"{name}, measured")
@@ -243,11 +243,12 @@ def heatmap(values: np.ndarray, rows: list[str], columns: list[str], form: str =
         form.format(values[0, 0])
     except (ValueError, LookupError, AttributeError) as error:
         raise ValueError(f"form must be a format of one number, such as '{{:.2f}}', not {form!r}") from error
-    figure, axis = canvas(size=(1.1 * len(columns) + 1.2, 0.32 * len(rows) + 0.9))
+    figure, axis = canvas(size=(SINGLE, 0.32 * len(rows) + 1.5))
     axis.imshow(values, cmap="Blues", vmin=0, vmax=1, aspect="auto")
     for i, j in np.ndindex(values.shape):
         axis.text(j, i, form.format(values[i, j]), ha="center", va="center", color="w" if values[i, j] > 0.55 else "k")
-    axis.set(xticks=range(len(columns)), xticklabels=columns, yticks=range(len(rows)), yticklabels=rows)
+    axis.set(yticks=range(len(rows)), yticklabels=rows)
+    axis.set_xticks(range(len(columns)), columns, rotation=45, ha="right", rotation_mode="anchor")
     axis.grid(False)
     axis.set_title(title, fontsize=10)
     return figure

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 
 from .._runtime.arguments import numbers
 from .arguments import arrays, drawn, listed, named
-from .style import BLUE, ORANGE, SKY, canvas, colour_of, legend_below
+from .style import BLUE, ORANGE, SINGLE, SKY, canvas, colour_of, legend_below, legend_on_top
 
 PARTS = {"information I(X; Z)": BLUE, "total correlation": ORANGE, "mismatch of each latent": SKY}
 
@@ -50,7 +50,7 @@ def rate_parts(splits: dict[str, tuple[float, float, float]]) -> Figure:
         ValueError: for no models, or other than three numbers for each.
     """
     parts = drawn("splits", list(named("splits", splits).values()), (None, 3))
-    figure, axis = canvas(size=(6.5, 0.42 * len(parts) + 1.5))
+    figure, axis = canvas(size=(SINGLE, 0.42 * len(parts) + 1.5))
     start = np.zeros(len(parts))
     for (label, colour), width in zip(PARTS.items(), parts.T, strict=True):
         axis.barh(range(len(parts)), width, left=start, color=colour, label=label)
@@ -58,7 +58,7 @@ def rate_parts(splits: dict[str, tuple[float, float, float]]) -> Figure:
     axis.set(xlabel="nats per image", yticks=range(len(parts)), yticklabels=list(splits))
     axis.invert_yaxis()
     axis.grid(axis="y", visible=False)
-    figure.legend(frameon=False, fontsize=8, loc="outside upper center", ncols=3)
+    legend_on_top(figure)
     return figure
 
 

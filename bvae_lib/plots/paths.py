@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from ..history import History
 from ..models.factor_channel import FACTORS
 from .arguments import curve, curves_by_name, drawn, labelled, named, pair_up, tables, with_capacity
-from .style import BLUE, GREEN, GREY, ORANGE, RED, SKY, canvas, colour_of
+from .style import BLUE, GREEN, GREY, ORANGE, RED, SINGLE, SKY, canvas, colour_of, legend_on_top
 
 # x and y often lie on one another: one is drawn dashed.
 FACTOR_STYLES = dict(zip(FACTORS, ((GREEN, "-"), (ORANGE, "-"), (RED, "-"), (BLUE, "-"), (SKY, "--")), strict=True))
@@ -110,7 +110,7 @@ def rate_shares(stretches: dict[str, np.ndarray], names: tuple[str, ...], equal:
     """
     pair_up("equal", equal, named("stretches", stretches))
     stretches = tables("stretches", stretches, len(names))
-    figure, axis = canvas(size=(1.7 * len(stretches) + 1.5, 3.2))
+    figure, axis = canvas(size=(SINGLE, 3.4))
     step = 0.8 / len(names)
     for position, (stretch, shares) in enumerate(stretches.items()):
         for i, name in enumerate(names):
@@ -120,7 +120,7 @@ def rate_shares(stretches: dict[str, np.ndarray], names: tuple[str, ...], equal:
         axis.hlines(equal[stretch], position - 0.42, position + 0.42, color="k", linewidth=1.5)
     axis.set(ylabel="share of each further nat", ylim=(-0.05, None), xticks=range(len(stretches)))
     axis.set_xticklabels(list(stretches))
-    axis.legend(frameon=False, fontsize=8)
+    legend_on_top(figure, 3)
     return figure
 
 
@@ -159,7 +159,7 @@ def factor_onsets(predicted: dict[str, np.ndarray], measured: dict[str, np.ndarr
     filled = tables("measured", measured, len(FACTORS))
     if len(hollow) > 2 or len(filled) > 2:
         raise ValueError(f"at most two are drawn of each, not {list(hollow)} and {list(filled)}")
-    figure, axis = canvas(size=(6.5, 3.0))
+    figure, axis = canvas(size=(SINGLE, 3.4))
     rows = np.arange(len(FACTORS))
     for marker, edge, (name, (values,)) in zip("sD", (ORANGE, GREY), hollow.items(), strict=False):
         axis.plot(values, rows, marker, color=edge, fillstyle="none", markersize=9, markeredgewidth=2, label=name)
@@ -168,5 +168,5 @@ def factor_onsets(predicted: dict[str, np.ndarray], measured: dict[str, np.ndarr
             axis.plot(run, rows, "o", color=fill, alpha=0.7, markersize=6, label="" if i else name)
     axis.set(xlabel="rate R at which the factor becomes active (nats)", xlim=(-0.3, None))
     axis.set(yticks=rows, yticklabels=FACTORS)
-    axis.legend(frameon=False)
+    legend_on_top(figure)
     return figure

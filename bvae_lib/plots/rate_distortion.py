@@ -12,7 +12,7 @@ from ..theory.allocation import AllocationPath
 from ..theory.channel import InformationBounds
 from .arguments import arrays, curve, curves_by_name, drawn, listed, named
 from .paths import FACTOR_STYLES
-from .style import BLUE, GREEN, ORANGE, RED, canvas, colour_of, legend_below
+from .style import BLUE, GREEN, ORANGE, RED, SINGLE, canvas, colour_of, legend_below, legend_on_top
 
 
 class Panel(NamedTuple):
@@ -82,12 +82,12 @@ def rate_distortion(curves: dict[str, list[tuple[np.ndarray, np.ndarray]]]) -> F
         ValueError: for no curves, or a rate and a distortion that do not pair up.
     """
     lines = curves_by_name("curves", curves)
-    figure, axis = canvas(size=(6.0, 3.2))
+    figure, axis = canvas(size=(SINGLE, 3.2))
     for row, (name, runs) in enumerate(lines.items()):
         for i, (rate, distortion) in enumerate(runs):
             axis.plot(rate, distortion, color=colour_of(row), label="" if i else name)
     axis.set(xlabel="rate R (nats per image)", ylabel="distortion D (nats per image)", xlim=(0, None), ylim=(0, None))
-    axis.legend(framealpha=0.85, edgecolor="none", fontsize=8)
+    axis.legend(framealpha=0.85, edgecolor="none")
     return figure
 
 
@@ -110,14 +110,14 @@ def information_bounds(bounds: dict[str, InformationBounds], entropy: float) -> 
     rows = [(b.lower, b.upper, b.rate) if isinstance(b, InformationBounds) else b for b in bounds.values()]
     lower, upper, rate = numbers("bounds, by lower, upper and rate,", rows, (len(names), 3)).T
     upper = np.minimum(upper, entropy)
-    figure, axis = canvas(size=(7.0, 0.45 * len(bounds) + 1.3))
+    figure, axis = canvas(size=(SINGLE, 0.45 * len(bounds) + 1.6))
     axis.barh(names, lower, color=BLUE, label="information, at least")
     axis.barh(names, upper - lower, left=lower, color="#A6CEE8", hatch="///", label="information or mismatch")
     axis.barh(names, rate - upper, left=upper, color=ORANGE, label="mismatch, at least")
     axis.axvline(entropy, color="k", linestyle="--", linewidth=1, label="entropy of the images")
     axis.invert_yaxis()
     axis.set(xlabel="rate R (nats per image)")
-    axis.legend(frameon=False, fontsize=8, loc="lower right")
+    legend_on_top(figure)
     return figure
 
 
@@ -133,7 +133,7 @@ def allocation_slopes(path: AllocationPath) -> Figure:
     if not isinstance(path, AllocationPath):
         raise ValueError(f"path must be an AllocationPath, as greedy_allocation gives, not {type(path).__name__}")
     slopes = drawn("slopes", path.slopes, (None, len(CHANNELS))).clip(0.1)
-    figure, axis = canvas(size=(6.5, 3.2))
+    figure, axis = canvas(size=(SINGLE, 3.2))
     for factor, (name, (colour, line)) in enumerate(FACTOR_STYLES.items()):
         best = slopes[:, FACTOR_OF.numpy() == factor].max(axis=1)
         axis.plot(path.rate[:-1], best, line, color=colour, label=name)
@@ -155,10 +155,10 @@ def distortion_by_shape(distortions: dict[str, list[float]], shapes: list[str], 
     """
     shapes = listed("shapes", shapes)
     distortions = arrays("distortions", distortions, (len(shapes),))
-    figure, axis = canvas(size=(7.0, 3.2))
+    figure, axis = canvas(size=(SINGLE, 3.4))
     width = 0.8 / len(distortions)
     for i, (name, values) in enumerate(distortions.items()):
         axis.bar(np.arange(len(shapes)) + i * width, values, width, label=name)
     axis.set(ylabel=ylabel, xticks=np.arange(len(shapes)) + 0.4 - width / 2, xticklabels=shapes)
-    figure.legend(frameon=False, fontsize=8, loc="outside upper center", ncols=2)
+    legend_on_top(figure)
     return figure

@@ -25,6 +25,9 @@ STYLE: Any = {
     "font.size": 10,
 }
 
+# Width of one chart in inches: a phone shows it whole, and letters of STYLE's size are nine pixels high on it.
+SINGLE = 5.0
+
 
 def colour_of(i: int) -> str:
     """Return the colour of run number ``i``; the ninth has that of the first."""
@@ -33,11 +36,17 @@ def colour_of(i: int) -> str:
 
 def legend_below(axis: Axes) -> None:
     """Put the legend of one chart under it, where it covers no curve and stays with its chart."""
-    axis.legend(frameon=False, fontsize=8, loc="upper center", bbox_to_anchor=(0.5, -0.2))
+    beside_others = len(axis.figure.axes) > 1  # they leave less room
+    axis.legend(frameon=False, fontsize=8 if beside_others else None, loc="upper center", bbox_to_anchor=(0.5, -0.2))
+
+
+def legend_on_top(figure: Figure, columns: int = 2) -> None:
+    """Put one legend above all charts of a figure."""
+    figure.legend(frameon=False, loc="outside upper center", ncols=columns)
 
 
 def canvas(
-    rows: int = 1, columns: int = 1, size: tuple[float, float] = (7.0, 3.0), **options: Any
+    rows: int = 1, columns: int = 1, size: tuple[float, float] = (SINGLE, 3.0), **options: Any
 ) -> tuple[Figure, Any]:
     """Make an empty figure in the course's style, on white, so that light and dark pages show it alike.
 

@@ -1,14 +1,17 @@
 """Training runs: distortion and rate over steps, prices, and objectives compared over seeds."""
 
+from textwrap import fill
+
 import numpy as np
 from matplotlib.figure import Figure
 
 from ..history import History
 from .arguments import arrays, drawn, listed, named, pair_up, recorded, tables
-from .style import BLUE, GREY, ORANGE, RED, canvas, colour_of, legend_below
+from .style import BLUE, GREY, ORANGE, RED, SINGLE, canvas, colour_of, legend_below, legend_on_top
 
 # One colour for each objective that lets the capacity grow, in all figures.
 OBJECTIVE_COLOURS = {"absolute": RED, "hinge": ORANGE, "multiplier": BLUE}
+LABEL = 45  # letters in a line of it
 SMOOTHED = 5  # records of 50 steps
 
 
@@ -27,7 +30,7 @@ def learning_curves(runs: dict[str, History], losses: dict[str, np.ndarray] | No
     if losses:
         pair_up("losses", losses, runs)
         losses = {name: drawn(f"losses[{name!r}]", losses[name], (len(run.step),)) for name, run in runs.items()}
-    figure, axes = canvas(1, 3, (9.0, 3.0)) if losses else canvas(1, 2)
+    figure, axes = canvas(1, 3, (9.0, 3.0)) if losses else canvas(1, 2, (7.0, 3.0))
     left, right = axes[-2:]
     for name, loss in (losses or {}).items():
         axes[0].plot(runs[name].step, loss, label=name)
@@ -93,7 +96,7 @@ def price_curves(runs: dict[str, History]) -> Figure:
     """
     for name, history in named("runs", runs).items():
         recorded(name, history, SMOOTHED)
-    figure, axis = canvas(size=(7.0, 3.8))
+    figure, axis = canvas(size=(SINGLE, 3.8))
     for i, (name, history) in enumerate(runs.items()):
         mean = np.convolve(history.price, np.full(SMOOTHED, 1 / SMOOTHED), "valid")
         line = OBJECTIVE_COLOURS.get(name, colour_of(3 + i))  # the first three are those of the objectives
@@ -101,7 +104,7 @@ def price_curves(runs: dict[str, History]) -> Figure:
     axis.axhline(0, color="k", linewidth=0.8)
     axis.set_yscale("symlog", linthresh=0.1)
     axis.set(xlabel="step", ylabel="effective price (nats of D per nat of R)", xlim=(0, None))
-    figure.legend(frameon=False, fontsize=8, loc="outside upper center", ncols=3)
+    legend_on_top(figure, 3)
     return figure
 
 
@@ -116,13 +119,13 @@ def scores_by_price(runs: dict[str, np.ndarray], ylabel: str) -> Figure:
         ValueError: for no runs, or other than three numbers for each.
     """
     runs = tables("runs", runs, 3)
-    figure, axis = canvas(size=(6.5, 3.2))
+    figure, axis = canvas(size=(SINGLE, 3.4))
     for i, (name, table) in enumerate(runs.items()):
         first, last, score = table.T
         axis.hlines(score, first, last, color=colour_of(i), linewidth=1.2, alpha=0.6)
         axis.plot(last, score, "o", color=colour_of(i), label=name, clip_on=False)  # whole where the score is 0
     axis.set(xlabel="price of a nat (nats of D per nat of R)", ylabel=ylabel, xscale="log", ylim=(0, None))
-    figure.legend(frameon=False, fontsize=8, loc="outside upper center", ncols=3)
+    legend_on_top(figure, 1)
     return figure
 
 
@@ -185,7 +188,7 @@ def seed_intervals(values: dict[str, np.ndarray], intervals: dict[str, tuple[flo
     values = arrays("values", values, (None,))
     pair_up("intervals", intervals, values)
     intervals = arrays("intervals", intervals, (2,))
-    figure, axis = canvas(size=(6.5, 0.55 * len(values) + 1.0))
+    figure, axis = canvas(size=(SINGLE, 0.55 * len(values) + 1.1))
     for row, (name, sample) in enumerate(values.items()):
         axis.hlines(row, *intervals[name], color=GREY, linewidth=5, alpha=0.5)
         own = OBJECTIVE_COLOURS.get(name, colour_of(row))
@@ -193,5 +196,6 @@ def seed_intervals(values: dict[str, np.ndarray], intervals: dict[str, tuple[flo
         axis.plot(np.mean(sample), row, "|", color="k", markersize=18, markeredgewidth=2)
     if min(map(np.min, values.values())) < 0 < max(map(np.max, values.values())):
         axis.axvline(0, color="k", linewidth=0.8)
-    axis.set(xlabel=xlabel, yticks=range(len(values)), yticklabels=list(values), ylim=(len(values) - 0.5, -0.5))
+    axis.set(yticks=range(len(values)), yticklabels=list(values), ylim=(len(values) - 0.5, -0.5))
+    axis.set_xlabel(fill(xlabel, LABEL))
     return figure

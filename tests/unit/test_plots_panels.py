@@ -74,6 +74,21 @@ def test_a_grid_of_images_stays_whole(title):
     assert drawn[bottom:].sum() == drawn[:, :left].sum() == drawn[:, right:].sum() == 0
 
 
+@pytest.mark.parametrize(
+    "figure",
+    [
+        plots.kl_bars({"a run at a constant price": np.ones(10)}),
+        plots.bayes_errors([1, 2], {f"price {price}": [0.4, 0.1] for price in range(5)}),
+        plots.heatmap(np.eye(10), [f"the metric {i}" for i in range(10)], [f"of the metric {i}" for i in range(10)]),
+        plots.seed_intervals({"1 nat for 500 steps": [1, 2]}, {"1 nat for 500 steps": (0, 3)}, 3 * "a long label "),
+        plots.flow_diagram({"a\nthat shares all factors": (0, 0), "b\none latent at a time": (1, 1)}, {}),
+    ],
+)
+def test_a_chart_alone_can_be_read_on_a_phone(figure):
+    drawn, panels = saved(figure)
+    assert panels["font"] / drawn.shape[1] * 343 >= 9  # of the 375 pixels of a phone, the page's margins take 32
+
+
 def test_the_smallest_letters_are_told_in_pixels():
     figure, axes = chart(1, 2)
     axes[0, 1].set_title("small", fontsize=6)

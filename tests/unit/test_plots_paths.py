@@ -30,7 +30,7 @@ def test_shares_are_dots_beside_the_equal_share():
     bars = [bar.get_segments()[0][0, 1] for bar in axis.collections]
     assert bars == pytest.approx([0.5, 1 / 3])
     assert [text.get_text() for text in axis.get_xticklabels()] == ["two active", "three"]
-    assert [text.get_text() for text in axis.get_legend().get_texts()] == ["x", "y"]
+    assert [text.get_text() for text in axis.figure.legends[0].get_texts()] == ["x", "y"]
 
 
 def test_factor_paths_have_a_line_for_each_factor_and_run():
@@ -60,10 +60,11 @@ def test_legends_stand_above_their_chart_and_below_its_title(names):
 
 def test_onsets_are_a_row_for_each_factor():
     predicted, runs = np.arange(5.0), np.array([np.arange(5.0) + 1, np.arange(5.0) + 2])
-    (axis,) = plots.factor_onsets({"predicted": predicted}, {"three seeds": runs, "this run": runs[0]}).axes
+    figure = plots.factor_onsets({"predicted": predicted}, {"three seeds": runs, "this run": runs[0]})
+    (axis,) = figure.axes
     drawn = [line.get_xdata().tolist() for line in axis.get_lines()]
     assert drawn == [row.tolist() for row in (predicted, *runs, runs[0])]
-    assert [text.get_text() for text in axis.get_legend().get_texts()] == ["predicted", "three seeds", "this run"]
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == ["predicted", "three seeds", "this run"]
     assert [text.get_text() for text in axis.get_yticklabels()] == list(FACTORS)
 
 
