@@ -2,10 +2,14 @@
 
 const WIDTH = 340, HEIGHT = 230, LEFT = 46, TOP = 26, BOTTOM = 40, RIGHT = 12; // of a chart, in its own units
 
-/** An empty chart: its svg, and x() and y() from data to its units; yTicks are pairs of place and number. */
+/** An empty chart: its svg, x() and y() from data to its units, data() back; yTicks are pairs of place and number. */
 function makeAxes([x0, x1], [y0, y1], title, xLabel, yLabel, xTicks, yTicks = ticks(y0, y1).map((v) => [v, v])) {
   const x = (value) => LEFT + ((value - x0) / (x1 - x0 || 1)) * (WIDTH - LEFT - RIGHT);
   const y = (value) => HEIGHT - BOTTOM - ((value - y0) / (y1 - y0 || 1)) * (HEIGHT - TOP - BOTTOM);
+  const data = (across, down) => [
+    x0 + ((across - LEFT) / (WIDTH - LEFT - RIGHT)) * (x1 - x0),
+    y0 + ((HEIGHT - BOTTOM - down) / (HEIGHT - TOP - BOTTOM)) * (y1 - y0),
+  ];
   const middle = (TOP + HEIGHT - BOTTOM) / 2;
   const svg = element("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img" },
     element("text", { x: LEFT, y: 14, class: "bvae-title" }, title),
@@ -18,7 +22,7 @@ function makeAxes([x0, x1], [y0, y1], title, xLabel, yLabel, xTicks, yTicks = ti
     ...xTicks.map((value) =>
       element("text", { x: x(value), y: HEIGHT - BOTTOM + 14, "text-anchor": "middle" }, short(value))),
     element("path", { d: `M${LEFT},${TOP}V${HEIGHT - BOTTOM}H${WIDTH - RIGHT}`, class: "bvae-axis" }));
-  return { svg, x, y };
+  return { svg, x, y, data };
 }
 
 /** Four or so round numbers from low to high. */

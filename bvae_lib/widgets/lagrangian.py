@@ -30,7 +30,7 @@ class Lagrangian(anywidget.AnyWidget):
         ValueError: for other numbers, also when they are set later.
     """
 
-    _esm = source("dom.js", "chart.js", "lagrangian.js")
+    _esm = source("dom.js", "chart.js", "drag.js", "address.js", "lagrangian.js")
     _css = source("widgets.css")
 
     price = traitlets.TraitType().tag(sync=True)  # a number

@@ -4,18 +4,30 @@ const REACH = 4.5, POINTS = 900; // z from -REACH to REACH
 const WIDE = 680, HIGH = 220, FLOOR = 24; // of the canvas, in its own pixels; the axis stands FLOOR above its bottom
 const NAMES = ["first", "second"];
 
+const MEANS = { min: -3, max: 3, step: 0.05 }, SIGMAS = { min: 0.05, max: 1.5, step: 0.05 };
+
 function render({ model, el }) {
+  const link = makeLink(model, { means: MEANS, sigmas: SIGMAS });
   const canvas = element("canvas", { width: WIDE, height: HIGH, class: "bvae-densities", role: "img" });
   const facts = element("p", { class: "bvae-facts", "aria-live": "polite" });
   const rows = NAMES.flatMap((name, i) => [
-    entryLine(model, `mean of the ${name}`, { min: -3, max: 3, step: 0.05 }, "means", i),
-    entryLine(model, `σ of the ${name}`, { min: 0.05, max: 1.5, step: 0.05 }, "sigmas", i),
+    entryLine(model, `mean of the ${name}`, MEANS, "means", i),
+    entryLine(model, `σ of the ${name}`, SIGMAS, "sigmas", i),
   ]);
   const costs = NAMES.map((name, i) => element("p", { class: `bvae-note bvae-side-${i}` }));
   el.append(element("div", { class: "bvae" }, canvas, facts, ...costs,
     element("div", { class: "bvae-rows" }, ...rows.map((made) => made.line)),
     element("p", { class: "bvae-note" },
-      "Blue and orange: the two posteriors. Dashed: the prior. Shaded: what the two share.")));
+      "Blue and orange: the two posteriors; drag one to move it, a dot on its side to change its σ. ",
+      "Dashed: the prior. Shaded: what the two share."), ...link));
+  makeDraggable(canvas, WIDE, (x, y, reach) => findHandle(model.get("means"), model.get("sigmas"), x, y, reach, set));
+
+  function set(name, i, value) {
+    const { min, max } = name === "means" ? MEANS : SIGMAS;
+    const kept = Number(Math.min(max, Math.max(min, value)).toFixed(2));
+    model.set(name, model.get(name).map((old, j) => (j === i ? kept : old)));
+    model.save_changes();
+  }
 
   function draw() {
     const means = model.get("means"), sigmas = model.get("sigmas");
@@ -58,12 +70,38 @@ function compare(means, sigmas) {
   return { error, doubt };
 }
 
+/** How z and densities stand on the canvas: the highest curve fills it. */
+function scales(means, sigmas) {
+  const peak = Math.max(...sigmas.map((sigma, i) => density(means[i], means[i], sigma)), density(0, 0, 1));
+  return {
+    x: (z) => ((z + REACH) / (2 * REACH)) * WIDE,
+    y: (height) => HIGH - FLOOR - (height / peak) * (HIGH - FLOOR - 8),
+    z: (x) => (x / WIDE) * 2 * REACH - REACH,
+  };
+}
+
+/** The dots on the sides of posterior ``i``, one standard deviation from its mean. */
+function shoulders(means, sigmas, i) {
+  const { x, y } = scales(means, sigmas);
+  return [-1, 1].map((side) => means[i] + side * sigmas[i]).map((z) => [x(z), y(density(z, means[i], sigmas[i]))]);
+}
+
+/** What a pointer holds: a dot on a side, which sets a σ, or what is below a curve, which sets a mean. */
+function findHandle(means, sigmas, x, y, reach, set) {
+  const scale = scales(means, sigmas), z = scale.z(x);
+  const sides = [0, 1].flatMap((i) => shoulders(means, sigmas, i).map(([a, b]) => ({ i, far: Math.hypot(a - x, b - y) })));
+  const side = sides.reduce((best, other) => (other.far < best.far ? other : best));
+  if (side.far < reach) return (toX) => set("sigmas", side.i, Math.abs(scale.z(toX) - means[side.i]));
+  const below = [0, 1].filter((i) => y < scale.y(0) && y > scale.y(density(z, means[i], sigmas[i])) - reach / 2);
+  if (!below.length) return null;
+  const i = below.reduce((best, other) => (Math.abs(means[other] - z) < Math.abs(means[best] - z) ? other : best));
+  return (toX) => set("means", i, means[i] + scale.z(toX) - z);
+}
+
 function paint(canvas, means, sigmas) {
   const context = canvas.getContext("2d"), colour = (name) => getComputedStyle(canvas).getPropertyValue(name);
-  const peak = Math.max(...sigmas.map((sigma, i) => density(means[i], means[i], sigma)), density(0, 0, 1));
+  const { x, y } = scales(means, sigmas);
   const zs = Array.from({ length: POINTS + 1 }, (_, i) => -REACH + (2 * REACH * i) / POINTS);
-  const x = (z) => ((z + REACH) / (2 * REACH)) * WIDE;
-  const y = (height) => HIGH - FLOOR - (height / peak) * (HIGH - FLOOR - 8);
   const trace = (height) => {
     context.beginPath();
     zs.forEach((z) => context.lineTo(x(z), y(height(z))));
@@ -87,9 +125,14 @@ function paint(canvas, means, sigmas) {
   context.setLineDash([]);
   context.lineWidth = 3;
   ["--bvae-blue", "--bvae-orange"].forEach((name, i) => {
-    context.strokeStyle = colour(name);
+    context.strokeStyle = context.fillStyle = colour(name);
     trace(each[i]);
     context.stroke();
+    for (const [across, down] of shoulders(means, sigmas, i)) {
+      context.beginPath();
+      context.arc(across, down, 7, 0, 2 * Math.PI);
+      context.fill();
+    }
   });
 }
 

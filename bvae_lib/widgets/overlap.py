@@ -34,7 +34,7 @@ class Overlap(anywidget.AnyWidget):
         ValueError: for other numbers, also when they are set later.
     """
 
-    _esm = source("dom.js", "overlap.js")
+    _esm = source("dom.js", "drag.js", "address.js", "overlap.js")
     _css = source("widgets.css")
 
     means = traitlets.TraitType().tag(sync=True)  # two floats each

@@ -5,14 +5,16 @@ function render({ model, el }) {
   const runs = model.get("runs");
   const most = Math.max(...runs.map((run) => run.kl[0][1]));
 
+  const link = makeLink(model, { index: { min: 0, max: runs.length - 1, step: 1 } });
+  const choose = (index) => {
+    if (index === model.get("index")) return;
+    model.set("index", index);
+    model.save_changes();
+  };
   const input = slider({
-    min: 0, max: runs.length - 1, step: 1, "aria-label": "price β",
-    input: () => {
-      model.set("index", input.valueAsNumber);
-      model.save_changes();
-    },
+    min: 0, max: runs.length - 1, step: 1, "aria-label": "price β", input: () => choose(input.valueAsNumber),
   });
-  const marks = makeEnds(`β = ${short(runs[0].price)}`, `β = ${short(runs.at(-1).price)}`);
+  const stops = makeStops(runs.map((run, i) => [i / (runs.length - 1), short(run.price)]));
   const budget = model.get("budget") ? makeBudget(model, runs, draw) : null;
   const facts = element("p", { class: "bvae-facts", "aria-hidden": "true" });
   const real = imageCanvas("The real image"), decoded = imageCanvas("The image as decoded at this price");
@@ -23,12 +25,19 @@ function render({ model, el }) {
   const strips = element("div", { class: "bvae-strips" });
   const bars = element("div", { class: "bvae-chart" }), curve = element("div", { class: "bvae-chart" });
   el.append(element("div", { class: "bvae" },
-    facts, input, marks, ...(budget ? [budget.input, budget.marks] : []), images,
-    element("div", { class: "bvae-charts" }, bars, curve), strips));
+    facts, makeTrack("price β", input, stops),
+    ...(budget ? [makeTrack("budget ε in nats", budget.input, budget.stops)] : []), images,
+    element("div", { class: "bvae-charts" }, bars, curve), strips, ...link));
+
+  let places = []; // of the runs, on the curve
+  const distances = (x, y) => places.map((place) => Math.hypot(place[0] - x, place[1] - y));
+  const nearest = (x, y) => distances(x, y).reduce((best, far, i, all) => (far < all[best] ? i : best), 0);
+  makeDraggable(curve, WIDTH, (x, y, reach) =>
+    (Math.min(...distances(x, y)) < reach ? (toX, toY) => choose(nearest(toX, toY)) : null));
 
   function draw() {
     const index = model.get("index"), run = runs[index], allowed = budget?.follow(index);
-    const summary = (budget ? `ε = ${allowed.toFixed(1)} nats · ` : "")
+    const summary = (budget ? `ε = ${allowed.toFixed(1)} nats, unused ${(allowed - run.rate).toFixed(2)} · ` : "")
       + `β = ${short(run.price)} · rate ${run.rate.toFixed(2)} nats · distortion ${run.distortion.toFixed(2)} nats · `
       + `${run.active} active latent${run.active === 1 ? "" : "s"}`;
     input.value = index;
@@ -36,7 +45,9 @@ function render({ model, el }) {
     facts.textContent = summary;
     show(decoded, run.decoded);
     bars.replaceChildren(drawBars(run, most));
-    curve.replaceChildren(drawCurve(runs, index, allowed));
+    const drawn = drawCurve(runs, index, allowed);
+    places = drawn.places;
+    curve.replaceChildren(drawn.svg);
     strips.replaceChildren(...drawStrips(run));
   }
   model.on("change:index", draw);
@@ -70,7 +81,23 @@ function makeBudget(model, runs, redraw) {
     input.setAttribute("aria-valuetext", `${input.valueAsNumber.toFixed(1)} nats allowed, rate ${rate} nats`);
     return input.valueAsNumber;
   };
-  return { input, marks: makeEnds(`ε = ${low.toFixed(1)} nats`, `ε = ${high.toFixed(1)} nats`), follow };
+  const chosen = rates.filter((rate, i) => best(rate) === i); // a run that another dominates is at no stop
+  const stops = makeStops(chosen.map((rate) =>
+    [(rate - low) / (high - low || 1), rate === low || rate === high ? rate.toFixed(1) : ""]));
+  return { input, stops, follow };
+}
+
+/** A slider with its name before it, and its stops below. */
+function makeTrack(name, input, stops) {
+  return element("div", { class: "bvae-row" },
+    element("span", { class: "bvae-name", "aria-hidden": "true" }, name),
+    element("span", { class: "bvae-track" }, input, stops));
+}
+
+/** Ticks and numbers below a slider, at shares of its length. */
+function makeStops(stops) {
+  const ticks = stops.map(([share, label]) => element("span", { style: `left: ${100 * share}%` }, label));
+  return element("span", { class: "bvae-stops", "aria-hidden": "true" }, ...ticks);
 }
 
 /** Draw the image at a data address on a canvas; of two that are asked for, the later one stays. */
@@ -118,7 +145,7 @@ function drawBars({ kl }, most) {
   return axes.svg;
 }
 
-/** Every run as a point; the one shown in orange, with the line of slope minus its price, and the budget dashed. */
+/** Every run as a point, at ``places`` of the drawing; the one shown in orange, with the line of slope minus its price, and the budget dashed. */
 function drawCurve(runs, index, allowed) {
   const rates = runs.map((run) => run.rate), distortions = runs.map((run) => run.distortion);
   const margin = 0.08 * (Math.max(...distortions) - Math.min(...distortions) || 1);
@@ -126,7 +153,8 @@ function drawCurve(runs, index, allowed) {
   const range = [Math.min(...distortions) - margin, Math.max(...distortions) + margin];
   const labels = ["Rate–distortion curve", "rate R (nats)", "distortion D (nats)"];
   const axes = makeAxes(domain, range, ...labels, ticks(...domain));
-  const points = runs.map((run) => [axes.x(run.rate), axes.y(run.distortion)]).sort((a, b) => a[0] - b[0]);
+  const places = runs.map((run) => [axes.x(run.rate), axes.y(run.distortion)]);
+  const points = [...places].sort((a, b) => a[0] - b[0]);
   axes.svg.append(element("path", { d: `M${points.join("L")}`, class: "bvae-line-blue" }));
   for (const [x, y] of points) axes.svg.append(element("circle", { cx: x, cy: y, r: 3, class: "bvae-fill-blue" }));
 
@@ -150,7 +178,7 @@ function drawCurve(runs, index, allowed) {
   axes.svg.setAttribute("aria-label", `Rate–distortion curve of ${runs.length} models: at β = ${short(price)} `
     + `the rate is ${rate.toFixed(2)} nats and the distortion ${distortion.toFixed(2)} nats; `
     + "the slope there is minus the price");
-  return axes.svg;
+  return { svg: axes.svg, places };
 }
 
 export default { render };

@@ -53,7 +53,7 @@ class Price(anywidget.AnyWidget):
         ValueError: for runs that cannot be compared, or an image of another shape or range.
     """
 
-    _esm = source("dom.js", "chart.js", "price.js")
+    _esm = source("dom.js", "chart.js", "drag.js", "address.js", "price.js")
     _css = source("widgets.css")
 
     index = Index("runs").tag(sync=True)

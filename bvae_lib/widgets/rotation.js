@@ -2,19 +2,35 @@
 
 const EDGE = 1.1, SIZE = 230; // the plane goes from -EDGE to EDGE; its drawing is SIZE units wide and high
 
+const ANGLES = { min: 0, max: 90, step: 1 }, SIGMAS = { min: 0.1, max: 1, step: 0.05 };
+
 function render({ model, el }) {
+  const link = makeLink(model, { degrees: ANGLES, sigmas: SIGMAS });
   const facts = element("p", { class: "bvae-facts", "aria-live": "polite" });
   const plane = element("div", { class: "bvae-chart bvae-plane" }), curve = element("div", { class: "bvae-chart" });
   const widths = element("p", { class: "bvae-note" });
   const rows = [
-    sliderLine(model, "angle θ", { min: 0, max: 90, step: 1 },
+    sliderLine(model, "angle θ", ANGLES,
       () => model.get("degrees"), (value) => model.set("degrees", value), (value) => `${value}°`),
-    ...[0, 1].map((i) => entryLine(model, `s${"₁₂"[i]}`, { min: 0.1, max: 1, step: 0.05 }, "sigmas", i)),
+    ...[0, 1].map((i) => entryLine(model, `s${"₁₂"[i]}`, SIGMAS, "sigmas", i)),
   ];
   el.append(element("div", { class: "bvae" }, facts, element("div", { class: "bvae-charts" }, plane, curve), widths,
     element("div", { class: "bvae-rows" }, ...rows.map((made) => made.line)),
     element("p", { class: "bvae-note" },
-      "Blue: the rotated posterior, one standard deviation around its mean. Orange: the best diagonal posterior.")));
+      "Blue: the rotated posterior, one standard deviation around its mean; drag it to rotate it. ",
+      "Orange: the best diagonal posterior."), ...link));
+  makeDraggable(plane, SIZE, (x, y, reach) => {
+    const turn = (atX, atY) => Math.atan2(SIZE / 2 - atY, atX - SIZE / 2) * 180 / Math.PI;
+    const degrees = model.get("degrees"), start = turn(x, y), unit = SIZE / (2 * EDGE);
+    const far = Math.hypot(x - SIZE / 2, y - SIZE / 2), along = (start - degrees) * Math.PI / 180;
+    const [s1, s2] = model.get("sigmas").map((sigma) => sigma * unit + reach);
+    if (Math.hypot(far * Math.cos(along) / s1, far * Math.sin(along) / s2) > 1) return null;
+    return (toX, toY) => {
+      const by = ((turn(toX, toY) - start + 540) % 360) - 180; // the short way round
+      model.set("degrees", Math.round(Math.min(90, Math.max(0, degrees + by))));
+      model.save_changes();
+    };
+  });
 
   function draw() {
     const degrees = model.get("degrees"), sigmas = model.get("sigmas"), best = diagonal(sigmas, degrees);

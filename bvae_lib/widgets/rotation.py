@@ -34,7 +34,7 @@ class Rotation(anywidget.AnyWidget):
         ValueError: for other numbers, also when they are set later.
     """
 
-    _esm = source("dom.js", "chart.js", "rotation.js")
+    _esm = source("dom.js", "chart.js", "drag.js", "address.js", "rotation.js")
     _css = source("widgets.css")
 
     degrees = traitlets.TraitType().tag(sync=True)  # a number

@@ -4,6 +4,9 @@ function render({ model, el }) {
   const steps = model.get("steps"), runs = model.get("runs");
   const prices = runs.flatMap((run) => run.price), rates = runs.flatMap((run) => [...run.rate, ...run.capacity]);
   const most = Math.max(...runs.flatMap((run) => run.kl.flat()));
+  const link = makeLink(model, {
+    index: { min: 0, max: steps.length - 1, step: 1 }, run: { min: 0, max: runs.length - 1, step: 1 },
+  });
   const set = (name, value) => {
     model.set(name, value);
     model.save_changes();
@@ -22,7 +25,7 @@ function render({ model, el }) {
   el.append(element("div", { class: "bvae" },
     element("div", { class: "bvae-buttons", role: "group", "aria-label": "Objective" }, ...buttons),
     facts, input, makeEnds(`step ${steps[0]}`, `step ${steps.at(-1)}`),
-    element("div", { class: "bvae-charts" }, price, rate), note, rows));
+    element("div", { class: "bvae-charts" }, price, rate), note, rows, ...link));
 
   function draw() {
     const index = model.get("index"), chosen = model.get("run"), run = runs[chosen];

@@ -41,7 +41,7 @@ class Training(anywidget.AnyWidget):
         ValueError: for no runs, steps that differ, fewer than two records, or images that are not uint8.
     """
 
-    _esm = source("dom.js", "chart.js", "training.js")
+    _esm = source("dom.js", "chart.js", "address.js", "training.js")
     _css = source("widgets.css")
 
     index = Index("steps").tag(sync=True)

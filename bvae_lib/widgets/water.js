@@ -7,18 +7,25 @@ function render({ model, el }) {
   const canvas = element("canvas", { width: WIDE, height: HIGH, class: "bvae-water", role: "img" });
   const facts = element("p", { class: "bvae-facts", "aria-hidden": "true" });
   const next = element("p", { class: "bvae-note", "aria-live": "polite" });
+  const link = makeLink(model, { price: { min: model.get("reach")[0], max: model.get("reach")[1] } });
+  const setPrice = (price) => {
+    const [low, high] = model.get("reach"); // exp(log(end)) may miss the end by a rounding
+    model.set("price", Math.min(Math.max(price, low), high));
+    model.save_changes();
+  };
   const input = slider({
     min: reach[0], max: reach[1], step: (reach[1] - reach[0]) / 200, "aria-label": "price β",
-    input: () => {
-      const [low, high] = model.get("reach"); // exp(log(end)) may miss the end by a rounding
-      model.set("price", Math.min(Math.max(Math.exp(input.valueAsNumber), low), high));
-      model.save_changes();
-    },
+    input: () => setPrice(Math.exp(input.valueAsNumber)),
   });
   el.append(element("div", { class: "bvae" }, canvas, facts, next, input, makeEnds("low price", "high price"),
     element("p", { class: "bvae-note" },
-      "Bar: half the log-variance of a component. Line: the water, half the log of the price. ",
-      "Blue: the component's rate in nats.")));
+      "Bar: half the log-variance of a component. Line: the water, half the log of the price; drag it. ",
+      "Blue: the component's rate in nats."), ...link));
+  const ends = reach.map((end) => (end + Math.log(noise)) / 2); // heights of the water
+  makeDraggable(canvas, WIDE, (x, y, near) => {
+    const off = y - placeOf(Math.log(model.get("price") * noise) / 2, ends);
+    return Math.abs(off) < near ? (toX, toY) => setPrice(Math.exp(2 * heightOf(toY - off, ends)) / noise) : null;
+  });
 
   function draw() {
     const price = model.get("price"), level = price * noise;
@@ -30,7 +37,7 @@ function render({ model, el }) {
     facts.textContent = summary;
     next.textContent = share(active) + onset(variances[active], noise);
     canvas.setAttribute("aria-label", `Nats of each component: ${rates.map((rate) => rate.toFixed(2)).join(", ")}`);
-    paint(canvas, variances, rates, Math.log(level) / 2, reach.map((end) => (end + Math.log(noise)) / 2));
+    paint(canvas, variances, rates, Math.log(level) / 2, ends);
   }
   model.on("change:price", draw);
   draw();
@@ -50,9 +57,17 @@ function onset(variance, noise) {
   return `The next component becomes active below price ${(variance / noise).toFixed(2)}.`;
 }
 
-function paint(canvas, variances, rates, water, [low, high]) {
+/** Where a height is on the canvas, and the height of a place. */
+function placeOf(height, [low, high]) {
+  return HIGH - FLOOR - ((height - low) / (high - low)) * (HIGH - FLOOR - ROOF);
+}
+function heightOf(place, [low, high]) {
+  return low + ((HIGH - FLOOR - place) / (HIGH - FLOOR - ROOF)) * (high - low);
+}
+
+function paint(canvas, variances, rates, water, ends) {
   const context = canvas.getContext("2d"), colour = (name) => getComputedStyle(canvas).getPropertyValue(name);
-  const y = (height) => HIGH - FLOOR - ((height - low) / (high - low)) * (HIGH - FLOOR - ROOF);
+  const y = (height) => placeOf(height, ends), [low] = ends;
   const width = WIDE / variances.length;
 
   context.clearRect(0, 0, WIDE, HIGH);

@@ -37,7 +37,7 @@ class WaterLevel(anywidget.AnyWidget):
             when it is set later.
     """
 
-    _esm = source("dom.js", "water.js")
+    _esm = source("dom.js", "drag.js", "address.js", "water.js")
     _css = source("widgets.css")
 
     variances = traitlets.List().tag(sync=True)
