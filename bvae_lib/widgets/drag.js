@@ -1,6 +1,6 @@
 // What is drawn can be dragged, with a mouse or a finger.
 
-const NEAR = { mouse: 8, pen: 12, touch: 22 }; // CSS pixels: from this far a pointer gets hold of something
+const GRIP = { mouse: 8, pen: 12, touch: 22 }; // CSS pixels: from this far a pointer gets hold of something
 
 /**
  * Drag what is drawn in ``target``, ``wide`` units wide. pick(x, y, reach), all in these units, returns what follows the
@@ -15,7 +15,7 @@ function makeDraggable(target, wide, pick, dropped = () => {}) {
   };
   const find = (event, pointer) => {
     const [x, y, unit] = place(event);
-    return pick(x, y, NEAR[pointer] * unit);
+    return pick(x, y, GRIP[pointer] * unit);
   };
   const listen = (kinds, listener, options) =>
     kinds.forEach((kind) => target.addEventListener(kind, listener, options));

@@ -64,9 +64,8 @@ def test_the_shape_follows_mouse_and_arrow_keys(show, sprite):
 
     page.keyboard.press("ArrowDown")  # the picture has the focus
     page.keyboard.press("ArrowDown")
-    assert centre(page) == pytest.approx(
-        before + [20, 4 * 3], abs=2
-    )  # the picture has 3 CSS pixels for each of its own
+    below = np.array([0, 4 * 3])  # two steps of two pixels, each three CSS pixels wide
+    assert centre(page) == pytest.approx(before + RIGHT + below, abs=2)
 
     page.get_by_role("button", name="Sweep").click()
     page.get_by_role("button", name="Stop").wait_for()
