@@ -45,7 +45,11 @@ def test_what_is_wider_than_a_phone_scrolls_and_its_number_stays_in_sight(phone)
             assert number.bounding_box()["x"] + number.bounding_box()["width"] <= equation.evaluate(end) + 1
 
 
-def test_a_wide_screen_shows_figures_whole(open_page, addresses):
+def test_a_wide_screen_shows_figures_whole_and_sharp(open_page, addresses):
     page, _ = open_page(f"{addresses['file']}/{CHAPTERS[0]}.html")
     assert page.locator(".stack").count() > 0
     assert not any(stack.is_visible() for stack in page.locator(".stack").all())
+    page.evaluate("document.querySelectorAll('.figure > img').forEach(image => { image.loading = 'eager'; })")
+    page.wait_for_function("[...document.querySelectorAll('.figure > img')].every(image => image.naturalWidth)")
+    density = "all => all.map(image => image.naturalWidth / image.getBoundingClientRect().width)"
+    assert min(page.locator(".figure > img").evaluate_all(density)) > 1.98

@@ -136,5 +136,4 @@ def test_a_page_with_widgets_stays_light(open_page, addresses, page_name):
     packed = {".webp", ".png", ".woff2", ".woff", ".jpg"}
     size = sum(f.stat().st_size if f.suffix in packed else len(gzip.compress(f.read_bytes())) for f in files)
     print(f"{page_name}: {size / 1e6:.2f} MB gzip in {len(files)} files")
-    # Chapter 7 has images in colour; the decoder in the widget of appendix A has two more layers.
-    assert size < {"book/07-images": 1_750_000, "book/appendix-a": 2_250_000}.get(page_name, 1_500_000)
+    assert size < 1_500_000
