@@ -129,7 +129,8 @@ function drawDual(price, budget) {
   const range = [Math.min(-0.5, 1.1 * here), 2.2];
   const axes = makeAxes([0, DEAREST], range, "Bound g(β) at every price", "price β", "nats", [0, 1, 2, 3, 4, 5]);
   const slope = rate(minimiser(price)) - budget; // of g: what the constraint is missed by (its gradient)
-  const ends = [Math.max(0, price - 0.8), Math.min(DEAREST, price + 0.8)]
+  const half = Math.min(1.5, 1 / Math.abs(slope)); // of the tangent's length along the price; it stays in the chart
+  const ends = [Math.max(0, price - half), Math.min(DEAREST, price + half)]
     .map((at) => [axes.x(at), axes.y(here + slope * (at - price))]);
   axes.svg.append(
     element("path", { d: `M${axes.x(0)},${axes.y(value)}H${axes.x(DEAREST)}`, class: "bvae-line-blue" }),
