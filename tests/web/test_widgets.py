@@ -9,18 +9,21 @@ import pytest
 from tools.pages import notebooks, pages
 
 HTML = Path(__file__).resolve().parents[2] / "_build" / "html"
-WITH = {path.stem for path in notebooks() if "widgets." in path.read_text(encoding="utf-8")}
+DRAWING = re.compile(r"widgets\.(?!Guess|Score)[A-Z]")  # guesses and their score have tests of their own
+WITH = {path.stem for path in notebooks() if DRAWING.search(path.read_text(encoding="utf-8"))}
 PAGES = ["book/index", *(page for page in pages() if Path(page).name in WITH)]
 # What all canvases and charts of the widgets show, as one text.
 SEEN = "[...document.querySelectorAll('.bvae canvas, .bvae svg')].map(d => d.toDataURL?.() ?? d.innerHTML).join()"
 
 
 def ready(page):
-    """Wait until every widget of the page stands and has drawn, and open what is folded away."""
-    page.wait_for_function("document.querySelectorAll('.bvae input[type=range]').length > 0")
-    page.wait_for_function("[...document.querySelectorAll('.bvae')].every(w => w.querySelector('canvas, svg'))")
+    """Wait until every widget of the page stands, open what is folded away, and find the sliders of what draws."""
+    # A network that learns shows what its sliders do while it runs: test_live.py.
+    drawing = ".bvae:has(canvas, svg):not(.bvae-live) input[type=range]"
+    page.wait_for_function(f"document.querySelectorAll('{drawing}').length > 0")
+    page.wait_for_function("[...document.querySelectorAll('.bvae')].every(w => w.querySelector('canvas, svg, button'))")
     page.evaluate("document.querySelectorAll('.bvae details').forEach(d => d.open = true)")
-    return page.locator(".bvae input[type=range]").all()
+    return page.locator(drawing).all()
 
 
 def far_end(slider) -> dict:
