@@ -28,21 +28,24 @@ NO_PROSE = (
 # Figures of a page that no cell of it has, and where they come from.
 RESULTS, CODE = "benchmarks/RESULTS.md", "cited: public code, see the settings"
 ELSEWHERE = {
-    "03-bottleneck": {"17": "more than that: 17.7 on the card", "80": "read off its figure"},
+    "03-bottleneck": {
+        "17": "more than that: 17.7 on the card",
+        "80": "read off its figure",
+        "22.5": "half of 45 degrees",
+    },
     "05-capacity": {
         "100,000": CODE,
         "13.47": "the entropy of dSprites",
         "11.5": "25 less that",
         "84%": "computed by the exercise's judge",
     },
-    "07-images": {"15,000": "recipe of dsprites-report-colour", "95%": "the usual level of an interval"},
+    "07-images": {"15,000": "recipe of dsprites-report-colour"},
     "08-measuring": {"45": "a preset of the widget beside it"},
     "appendix-a": {
         "24.6": RESULTS,
         "0.37": RESULTS,
         "0.47": RESULTS,
         "0.62": "read off its figure",
-        "11": "read off its figure",
     },
 }
 
